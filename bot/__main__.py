@@ -1,0 +1,160 @@
+"""The command line: index, ask, eval, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import __version__
+from bot.config import Config, load_config
+from bot.errors import BadConfig, BadInput, BotError
+from bot.progress import ProgressLine
+from bot.types import Answer
+from bot.wire import answer_to_json, question_from_json
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit status: 0 done, 1 the work failed, 2 the call was wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options, configured(options)))
+    except (BadInput, BadConfig) as error:
+        return _failed(error, 2)
+    except BotError as error:
+        return _failed(error, 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: flush into nothing
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped; what was computed is kept, run the same command again to go on", file=sys.stderr)
+        return 1
+
+
+def configured(options: argparse.Namespace) -> Config:
+    """The configuration of a call: flag over environment over file."""
+    return load_config(options.config or os.environ.get("BOT_CONFIG")).overridden(index=options.index)
+
+
+def _failed(error: BotError, status: int) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Answers questions from Chinese documents.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--config", metavar="FILE", help="the configuration (BOT_CONFIG; config.toml)")
+    stored = argparse.ArgumentParser(add_help=False, parents=[shared])
+    stored.add_argument("--index", metavar="DIR", help="the index's folder, in place of the configuration's")
+
+    command = commands.add_parser("index", parents=[stored], help="make the index match the documents")
+    command.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders; none: the configured")
+    command.add_argument("--forget", action="append", default=[], type=Path, metavar="PATH", help="drop this path")
+    command.set_defaults(run=_index)
+
+    command = commands.add_parser("ask", parents=[stored], help="ask one question, or a file of them")
+    command.add_argument("question", nargs="?", metavar="QUESTION")
+    command.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    command.add_argument("--batch", metavar="FILE", help="a JSON object a line, as for POST /api/ask; - reads stdin")
+    command.set_defaults(run=_ask)
+
+    command = commands.add_parser("eval", parents=[stored], help="score labelled questions")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument("--given", action="store_true", help="ask each question within its own paragraph")
+    command.add_argument("--distractors", type=Path, metavar="FILE", help="documents to add to the paragraphs")
+    command.add_argument("--limit", type=int, default=2000, metavar="N", help="how many of them (2000)")
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="which of them (0)")
+    command.add_argument("--sample", type=int, default=0, metavar="N", help="ask only N questions a file, by the seed")
+    command.add_argument("--json", action="store_true", help="print JSON in place of a table")
+    command.set_defaults(run=_eval)
+
+    command = commands.add_parser("doctor", parents=[stored], help="say what works and what does not")
+    command.set_defaults(run=_doctor)
+    return parser
+
+
+def _index(options: argparse.Namespace, config: Config) -> int:
+    from bot.bot import open_encoder
+    from bot.indexer import index
+
+    paths = options.paths or ([] if options.forget else list(config.document_paths))
+    encoder = open_encoder(config)
+    with ProgressLine(sys.stderr) as line:
+        report = index(config, encoder, paths, options.forget, line.show)
+    for reason in report.skipped:
+        print(f"skipped: {reason}", file=sys.stderr)
+    left_out = f", {len(report.skipped)} skipped" if report.skipped else ""
+    print(f"{report.documents} documents, {report.passages} passages{left_out}: index {report.generation}")
+    return 0
+
+
+def _ask(options: argparse.Namespace, config: Config) -> int:
+    from bot.bot import Bot
+
+    if (options.question is None) == (options.batch is None):
+        raise BadInput('ask one thing: python -m bot ask "QUESTION", or --batch FILE')
+    if options.batch is not None:
+        from bot.batch import answer_lines, open_lines
+
+        with open_lines(options.batch) as lines:
+            bot = Bot.open(config)
+            failed = 0
+            for reply in answer_lines(bot, lines):
+                failed += "error" in reply
+                print(json.dumps(reply, ensure_ascii=False), flush=True)
+        return 1 if failed else 0
+    question = question_from_json({"question": options.question})
+    answer = Bot.open(config).ask(question)
+    print(json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2) if options.json else for_a_person(answer))
+    return 0
+
+
+def for_a_person(answer: Answer) -> str:
+    """An answer as text, with where each quote stands."""
+    lines = [answer.text]
+    for citation in answer.citations:
+        document = citation.document
+        told = [document.title, document.publisher, document.date, f"第 {citation.page} 页" if citation.page else None]
+        place = f"{document.source}:{citation.answer_start}-{citation.answer_end}"
+        lines.append(f"[{citation.n}] {' · '.join(part for part in told if part)} ({place})")
+    if not answer.citations:
+        for hit in answer.passages[:3]:
+            opening = " ".join(hit.text.split())
+            lines.append(f"  · {hit.document.title}: {opening[:60]}{'…' if len(opening) > 60 else ''}")
+    return "\n".join(lines)
+
+
+def _eval(options: argparse.Namespace, config: Config) -> int:
+    from bot.evaluate import evaluate, table
+
+    with ProgressLine(sys.stderr) as line:
+        scores = evaluate(
+            config, options.files, options.given, options.distractors, options.limit, options.seed, options.sample,
+            line.show,
+        )  # fmt: skip
+    print(json.dumps(scores, ensure_ascii=False, indent=2) if options.json else table(scores))
+    return 0
+
+
+def _doctor(options: argparse.Namespace, config: Config) -> int:
+    from bot.doctor import checks
+
+    can_ask = True
+    for check in checks(config, os.environ):
+        mark = "ok  " if check.ok else "FAIL" if check.needed else "note"
+        print(f"{mark} {check.name}: {check.finding}", flush=True)
+        can_ask = can_ask and (check.ok or not check.needed)
+    return 0 if can_ask else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

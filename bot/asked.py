@@ -1,0 +1,115 @@
+"""What a question asks: the kind of answer, its unit, and what the answer must be about. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.question_words import CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, WIDE, Wants
+from bot.text import fold, is_known, rarity, tagged_words
+from bot.values import Kind, find_values
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word the answer's surroundings should hold, and how much it tells."""
+
+    word: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question understood; `folded` is its folded text and ``folded[hole]`` its question word."""
+
+    folded: str
+    wants: Wants
+    units: frozenset[str]  # any of these, where not empty
+    suffix: str  # what a place's or an organisation's name ends with, where the question says so
+    terms: tuple[Term, ...]
+    places: tuple[str, ...]
+    years: tuple[str, ...]
+    hole: tuple[int, int]
+
+
+_SUFFIX_TAGS = frozenset({"n", "k", "ng", "zg", "vg"})  # jieba's, for 员 率 案
+_FOCUS = 1.5  # the word right before the question word (止付多少) tells what is measured
+_SUFFIX = re.compile(r"(?<=..)(?:省|市|县|区|州|旗|盟|镇|乡|村)$")
+_YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d{2})(?=年|[^\d%]|$)")
+
+
+def understand(question: str, today: str) -> Asked:
+    """What a question asks; `today`, YYYY-MM-DD, is the day that 今年 and 去年 count from."""
+    folded = fold(question).strip()
+    wants, hole, told = Wants.PHRASE, (len(folded), len(folded)), ""
+    for kind, pattern in PATTERNS:
+        if match := pattern.search(folded):
+            wants, hole = kind, match.span()
+            told = next((group for group in match.groups() if group), "")
+            break
+    units = _same_units(told) if wants in {Wants.COUNT, Wants.MONEY} and told != "钱" else frozenset()
+    if wants is Wants.QUANTITY and re.search(FEES, folded):
+        wants = Wants.MONEY
+    suffix = told if wants in {Wants.PLACE, Wants.ORGANISATION} else ""
+    years = tuple(dict.fromkeys(_YEAR.findall(folded))) or _relative_years(folded, today)
+    places = _places(folded, hole)
+    return Asked(folded, wants, units, suffix, _terms(folded, wants, hole, places), places, years, hole)
+
+
+def _same_units(unit: str) -> frozenset[str]:
+    """The unit and those that count the same things."""
+    return frozenset({unit}.union(*(same for same in SAME_UNITS if unit in same)))
+
+
+def _relative_years(folded: str, today: str) -> tuple[str, ...]:
+    year = int(today[:4])
+    back = {"今年": 0, "本年": 0, "去年": 1, "前年": 2, "明年": -1}
+    return tuple(str(year - years) for word, years in back.items() if word in folded)
+
+
+def _outside(folded: str, hole: tuple[int, int]) -> list[tuple[str, str]]:
+    """The tagged words before and after the question word: cut apart, it cannot join with a neighbour."""
+    return [(word, tag) for part in (folded[: hole[0]], folded[hole[1] :]) for word, tag, _ in tagged_words(part)]
+
+
+def _places(folded: str, hole: tuple[int, int]) -> tuple[str, ...]:
+    """Places by jieba's dictionary; those it only guesses at are terms like any other."""
+    found = [
+        _SUFFIX.sub("", word)
+        for word, tag in _outside(folded, hole)
+        if tag == "ns" and len(word) > 1 and word not in WIDE and is_known(word)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The words with what belongs together in one: 网格 and 员, 5 and 号线."""
+    joined: list[tuple[str, str]] = []
+    for word, tag in words:
+        before, before_tag = joined[-1] if joined else ("", "x")
+        suffix = (
+            len(word) == 1 and tag in {"n", "k", "ng", "zg", "vg"} and len(before) >= 2 and before_tag[0] in "nvajl"
+        )
+        numbered = before.isdigit() and tag[0] in "nqm" and not _YEAR.fullmatch(before)
+        if before not in STOP and word not in STOP and (suffix or numbered):
+            joined[-1] = (before + word, "n")
+        else:
+            joined.append((word, tag))
+    return joined
+
+
+def _terms(folded: str, wants: Wants, hole: tuple[int, int], places: tuple[str, ...]) -> tuple[Term, ...]:
+    """The words that tell something, outside the question word, each once; places and dates apart."""
+    words = _outside(folded, hole)
+    if wants is Wants.CHANGE:  # the verb is part of the question word, and of what is asked
+        words += [(word, tag) for word, tag, _ in tagged_words(folded[slice(*hole)]) if re.fullmatch(CHANGES, word)]
+    dates = " ".join(folded[v.start : v.end] for v in find_values(folded) if v.kind is Kind.DATE)
+    weights: dict[str, float] = {}
+    for word, tag in _joined(words):
+        if word in STOP or word in dates or tag in {"x", "uj", "ul", "y", "p", "c"}:
+            continue
+        if _SUFFIX.sub("", word) in places or (len(word) == 1 and rarity(word) < 11) or _YEAR.fullmatch(word):
+            continue
+        weights[word] = round(min(10.0, max(1.0, rarity(word) - 6)), 2)
+    focus = next((word for word in reversed(weights) if folded[: hole[0]].rstrip("的了是为有").endswith(word)), "")
+    return tuple(Term(word, weight * _FOCUS if word == focus else weight) for word, weight in weights.items())

@@ -1,0 +1,55 @@
+"""Questions by the line: JSON in, answer JSON out, in order."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from bot.bot import Bot
+from bot.errors import BadInput
+from bot.wire import answer_to_json, question_from_json
+
+
+@contextmanager
+def open_lines(file: str) -> Iterator[Iterable[bytes]]:
+    """The lines of a file, or of standard input for ``-``. Raises BadInput where it cannot be opened."""
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(open(file, "rb"))
+        except OSError as error:
+            raise BadInput(f"{file}: cannot be opened ({error.strerror}); name a file of JSON lines") from None
+        yield opened
+
+
+def answer_lines(bot: Bot, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The reply to each line that is not blank: an answer's JSON, or ``{"request_id", "error"}`` for a bad line."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        request_id = None
+        try:
+            payload = _payload(line)
+            request_id = payload.get("request_id")
+            yield answer_to_json(bot.ask(question_from_json(payload)))
+        except BadInput as error:
+            yield {"request_id": request_id, "error": {"code": error.code, "message": f"line {number}: {error}"}}
+
+
+def _payload(line: bytes) -> dict[str, Any]:
+    """The fields of a line; its ``id`` becomes the request's."""
+    try:
+        payload = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise BadInput('is not a JSON object in UTF-8, such as {"question": "…"}') from None
+    if not isinstance(payload, dict):
+        raise BadInput('is not a JSON object, such as {"question": "…"}')
+    if "id" in payload:
+        named = payload.pop("id")
+        payload["request_id"] = str(named) if isinstance(named, int) and not isinstance(named, bool) else named
+    return payload

@@ -1,0 +1,82 @@
+"""The one façade: open the bot, ask it a question."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import time
+from dataclasses import replace
+
+from bot.answerer import choose, compose
+from bot.asked import understand
+from bot.config import Config
+from bot.errors import BadModel
+from bot.reader import read
+from bot.retriever import Retriever
+from bot.store import Generation, Store
+from bot.types import Answer, Question
+from embeddings.encoder import Encoder
+
+
+class Bot:
+    """Answers questions from one open generation of the index; any number of threads may ask."""
+
+    def __init__(self, config: Config, generation: Generation, encoder: Encoder) -> None:
+        self._config = config
+        self._open = generation
+        self._retriever = Retriever(generation, encoder, config.retriever)
+        self.document = functools.lru_cache(maxsize=64)(generation.document)
+
+    @classmethod
+    def open(cls, config: Config, encoder: Encoder | None = None) -> Bot:
+        """The bot over the current index. Raises NoIndex, CorruptIndex or BadModel."""
+        store = Store(config.index_dir)
+        store.open(None).close()  # a missing or damaged index is told before the model takes its seconds
+        encoder = encoder or open_encoder(config)
+        return cls(config, store.open(encoder.fingerprint), encoder)
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation that answers."""
+        return self._open.manifest.name
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a question that `bot.wire` has checked."""
+        began = time.perf_counter()
+        today = question.today or datetime.date.today().isoformat()
+        asked = understand(question.text, today)
+        depth = max(self._config.retriever.depth, question.top_k)
+        found = self._retriever.search(question.text, depth, question.filters)
+        hits = found.hits[: self._config.retriever.depth]
+        candidates = read(asked, hits, self.document)
+        chosen = choose(asked, candidates, hits, self._config.answers.min_confidence)
+        answer = compose(question, chosen, found.hits, self.document, self.generation, found.undated_excluded)
+        return replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
+
+    def close(self) -> None:
+        """Closes the index."""
+        self._open.close()
+
+
+def open_encoder(config: Config) -> Encoder:
+    """The encoder the configuration names; the built-in model is made ready on the first call. Raises BadModel."""
+    import sys
+
+    from embeddings.encoder import SentenceTransformerEncoder
+    from embeddings.model import ModelError, default_model
+
+    name = config.model.name
+    try:
+        if not name:
+            name = str(default_model(say=lambda line: print(line, file=sys.stderr, flush=True)))
+        elif (config.base / name).is_dir():
+            name = str(config.base / name)
+        return SentenceTransformerEncoder(name, config.model.max_tokens, config.model.batch_size, config.model.threads)
+    except ModelError as error:
+        raise BadModel(str(error)) from None
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        why = " ".join(str(error).split())[:160]
+        raise BadModel(
+            f"the model {config.model.name or 'built in'!r} cannot be loaded ({why}); "
+            "set [model] name to a sentence-transformers folder, or leave it empty"
+        ) from None

@@ -1,0 +1,219 @@
+"""Config from TOML: every option typed, checked, and named in the error when it is wrong."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.errors import BadConfig
+
+T = TypeVar("T")
+
+
+def option(default: T, takes: str, check: Callable[[Any], bool]) -> T:
+    """A dataclass field with the check its value must pass and the words that say what it takes."""
+    made: T = field(default=default, metadata={"takes": takes, "check": check})
+    return made
+
+
+def _whole(low: int, high: int) -> tuple[str, Callable[[Any], bool]]:
+    def check(value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    return f"a whole number from {low} to {high}", check
+
+
+def _number(low: float, high: float) -> tuple[str, Callable[[Any], bool]]:
+    def check(value: Any) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+    return f"a number from {low:g} to {high:g}", check
+
+
+def _one_of(*names: str) -> tuple[str, Callable[[Any], bool]]:
+    return "one of " + ", ".join(names), lambda value: value in names
+
+
+_TEXT: tuple[str, Callable[[Any], bool]] = ("a text", lambda value: isinstance(value, str))
+_SWITCH: tuple[str, Callable[[Any], bool]] = ("true or false", lambda value: isinstance(value, bool))
+_OFF: tuple[str, Callable[[Any], bool]] = ("false (this release cannot do it yet)", lambda value: value is False)
+_TEXTS: tuple[str, Callable[[Any], bool]] = (
+    "a list of texts",
+    lambda value: isinstance(value, list | tuple) and all(isinstance(item, str) and item for item in value),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What is indexed."""
+
+    paths: tuple[str, ...] = option(("samples",), *_TEXTS)
+    watch: bool = option(False, *_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Where the index lies."""
+
+    dir: str = option(".index", "a folder", lambda value: isinstance(value, str) and bool(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What encodes."""
+
+    name: str = option("", *_TEXT)
+    max_tokens: int = option(512, *_whole(16, 8192))
+    batch_size: int = option(16, *_whole(1, 1024))
+    threads: int = option(0, *_whole(0, 256))
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """How long passages are."""
+
+    min_chars: int = option(100, *_whole(1, 2000))
+    max_chars: int = option(350, *_whole(50, 4000))
+
+
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """How passages are found."""
+
+    depth: int = option(10, *_whole(1, 50))
+    candidates: int = option(50, *_whole(10, 1000))
+    dense_weight: float = option(0.5, *_number(0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """When an answer is given."""
+
+    min_confidence: float = option(0.5, *_number(0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The trained span reader."""
+
+    enabled: bool = option(False, *_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the server listens, and what it shows."""
+
+    host: str = option("127.0.0.1", "a host name or address", lambda value: isinstance(value, str) and bool(value))
+    port: int = option(8000, *_whole(1, 65535))
+    public_url: str = option(
+        "",
+        "empty, or an address that begins with http:// or https://",
+        lambda value: isinstance(value, str) and (not value or value.startswith(("http://", "https://"))),
+    )
+    threads: int = option(4, *_whole(1, 64))
+    link_documents: bool = option(True, *_SWITCH)
+
+    @property
+    def url(self) -> str:
+        """The address that links to this server begin with, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Where in Slack the bot answers."""
+
+    channels: tuple[str, ...] = option((), *_TEXTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is logged."""
+
+    level: str = option("info", *_one_of("debug", "info", "warning", "error"))
+    questions: bool = option(False, *_SWITCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be set; ``base`` is the folder relative paths count from."""
+
+    documents: Documents = field(default_factory=Documents)
+    index: Index = field(default_factory=Index)
+    model: Model = field(default_factory=Model)
+    passages: Passages = field(default_factory=Passages)
+    retriever: Retriever = field(default_factory=Retriever)
+    answers: Answers = field(default_factory=Answers)
+    reader: Reader = field(default_factory=Reader)
+    server: Server = field(default_factory=Server)
+    slack: Slack = field(default_factory=Slack)
+    log: Log = field(default_factory=Log)
+    base: Path = Path()
+
+    @property
+    def index_dir(self) -> Path:
+        """The index's folder."""
+        return self.base / self.index.dir
+
+    @property
+    def document_paths(self) -> tuple[Path, ...]:
+        """The files and folders to index."""
+        return tuple(self.base / path for path in self.documents.paths)
+
+    def overridden(self, index: str | None = None, host: str | None = None, port: str | int | None = None) -> Config:
+        """This configuration with what flags or the environment say in place of the file. Raises BadConfig."""
+        if isinstance(port, str) and port.isascii() and port.isdigit():
+            port = int(port)
+        given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+        server = _section(Server, "server", {**asdict(self.server), **given}, "flags and environment")
+        folder = self.index if index is None else Index(str(Path(index).absolute()))
+        return replace(self, server=server, index=folder)
+
+
+def load_config(file: str | os.PathLike[str] | None = None) -> Config:
+    """The configuration in a file; without one, in ``config.toml`` of this folder, or the defaults.
+
+    Raises BadConfig with the key's name where the file is missing, is not TOML, or holds a key
+    or a value that is not understood.
+    """
+    path = Path(file) if file is not None else Path("config.toml")
+    if file is None and not path.exists():
+        return Config()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise BadConfig(f"{path}: no such file; name an existing one with --config or BOT_CONFIG") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{path}: cannot be read as UTF-8 text ({error}); mend or replace it") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(f"{path}: is not valid TOML: {error}; mend that line") from None
+    return config_from(tables, base=path.resolve().parent, where=str(path))
+
+
+def config_from(tables: Mapping[str, Any], base: Path = Path(), where: str = "config") -> Config:
+    """The configuration that parsed TOML tables describe; see `load_config`."""
+    sections: dict[str, Any] = {}
+    known = {item.name: item for item in fields(Config) if item.name != "base"}
+    for name, table in tables.items():
+        if name not in known:
+            raise BadConfig(f"{where}: unknown key [{name}]; the tables are {', '.join(known)}")
+        if not isinstance(table, Mapping):
+            raise BadConfig(f"{where}: {name} must be a table, written [{name}]")
+        sections[name] = _section(known[name].default_factory, name, table, where)  # type: ignore[arg-type]
+    return Config(**sections, base=base)
+
+
+def _section(kind: Callable[..., T], name: str, table: Mapping[str, Any], where: str) -> T:
+    known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in known:
+            raise BadConfig(f"{where}: unknown key {name}.{key}; [{name}] takes {', '.join(known)}")
+        if not known[key].metadata["check"](value):
+            raise BadConfig(f"{where}: {name}.{key} = {value!r} is wrong; it takes {known[key].metadata['takes']}")
+        values[key] = tuple(value) if isinstance(value, list) else value
+    return kind(**values)

@@ -1,0 +1,80 @@
+"""What works and what does not, each with its mend."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.config import Config
+from bot.errors import BotError
+from bot.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding; `needed` where asking cannot work without it."""
+
+    name: str
+    ok: bool
+    needed: bool
+    finding: str
+
+
+def checks(config: Config, environ: Mapping[str, str]) -> Iterator[Check]:
+    """The findings, each as soon as it is known."""
+    fingerprint, model = _model(config)
+    yield model
+    yield _index(config, fingerprint)
+    yield _documents(config)
+    yield _port(config)
+    yield _slack(environ)
+    yield Check("network", True, False, "not needed: the model, the index and the page are all on this machine")
+
+
+def _model(config: Config) -> tuple[str | None, Check]:
+    from bot.bot import open_encoder
+
+    try:
+        encoder = open_encoder(config)
+        name = config.model.name or "multilingual-e5-small, built in"
+        return encoder.fingerprint, Check("model", True, True, f"{name}, {encoder.dimension} dimensions")
+    except BotError as error:
+        return None, Check("model", False, True, str(error))
+
+
+def _index(config: Config, fingerprint: str | None) -> Check:
+    try:
+        generation = Store(config.index_dir).open(fingerprint)
+        manifest = generation.manifest
+        generation.close()
+    except BotError as error:
+        return Check("index", False, True, str(error))
+    told = f"{manifest.name}: {manifest.documents} documents, {manifest.passages} passages from "
+    return Check("index", True, True, told + (", ".join(manifest.roots) or "nowhere"))
+
+
+def _documents(config: Config) -> Check:
+    missing = [str(path) for path in config.document_paths if not path.exists()]
+    if missing:
+        return Check("documents", False, False, f"{', '.join(missing)}: not there; set [documents] paths")
+    return Check("documents", True, False, ", ".join(str(path) for path in config.document_paths))
+
+
+def _port(config: Config) -> Check:
+    host, port = config.server.host, config.server.port
+    try:
+        with socket.create_server((host, port)):
+            return Check("port", True, False, f"{host}:{port} is free")
+    except OSError:
+        return Check("port", False, False, f"{host}:{port} is taken (by this bot's server?); else use --port")
+
+
+def _slack(environ: Mapping[str, str]) -> Check:
+    from bot.slack.tokens import read_tokens
+
+    try:
+        tokens = read_tokens(environ)
+    except BotError as error:
+        return Check("slack", False, False, str(error))
+    return Check("slack", True, False, "tokens are set" if tokens else "off: SLACK_BOT_TOKEN is not set")

@@ -1,0 +1,59 @@
+"""JSON lines: one document a line, ``{"id"?, "title"?, "text", "url"?, "date"?}``, plain or gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.documents.extracted import Extracted, find_date, line_blocks, normalised
+from bot.errors import UnreadableDocument
+
+MAX_LINE = 20 * 1024 * 1024  # bytes
+_TITLE = 30  # characters of the text that stand for a missing title
+
+
+def read(path: Path) -> Iterator[Extracted | UnreadableDocument]:
+    """The documents in a JSON lines file; in place of a bad line, the error with its number."""
+    with gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as lines:
+        number = 0
+        while line := lines.readline(MAX_LINE):
+            number += 1
+            if len(line) == MAX_LINE:
+                raise UnreadableDocument(f"line {number} is over {MAX_LINE // 1024**2} MiB; split that document")
+            if line.strip():
+                try:
+                    yield _document(_object(line, number), number, path)
+                except UnreadableDocument as error:
+                    yield error
+
+
+def _object(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        found = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise UnreadableDocument(f"line {number} is not JSON in UTF-8; mend that line") from None
+    if not isinstance(found, dict) or not isinstance(found.get("text"), str):
+        raise UnreadableDocument(f'line {number} has no "text"; each line is an object like {{"text": "…"}}')
+    return found
+
+
+def _document(found: dict[str, Any], number: int, path: Path) -> Extracted:
+    def field(name: str) -> str:
+        value = found.get(name)
+        return normalised(str(value)) if isinstance(value, str | int) else ""
+
+    text = normalised(found["text"])
+    opening = " ".join(text.split())
+    title = field("title") or (opening[:_TITLE] + ("…" if len(opening) > _TITLE else ""))
+    return Extracted(
+        text,
+        line_blocks(text),
+        title,
+        field("publisher"),
+        find_date(field("date")),
+        field("url"),
+        field("id") or f"{path.name}:{number}",
+    )

@@ -1,0 +1,57 @@
+"""What goes wrong, in the user's words: each message says what, and how to mend it."""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """The work failed; ``str(error)`` is one line with the mend. Exit status 1, HTTP 503."""
+
+    code = "failed"
+
+
+class BadInput(BotError):
+    """What was asked, or how, is wrong. Exit status 2 on the command line, HTTP 400."""
+
+    code = "bad_request"
+
+
+class BadConfig(BotError):
+    """A key or a value of the configuration is wrong."""
+
+    code = "bad_config"
+
+
+class NoIndex(BotError):
+    """There is no index to ask, or it cannot be used with this configuration."""
+
+    code = "no_index"
+
+
+class CorruptIndex(NoIndex):
+    """An index file is missing or is not what the manifest says it is."""
+
+    code = "corrupt_index"
+
+
+class UnreadableDocument(BotError):
+    """One file could not be read; the others still are."""
+
+    code = "unreadable_document"
+
+
+class NoDocuments(BotError):
+    """Nothing readable lies under the paths to index."""
+
+    code = "no_documents"
+
+
+class BadModel(BotError):
+    """The embedding model is missing, damaged or cannot be loaded."""
+
+    code = "bad_model"
+
+
+class PortInUse(BotError):
+    """The server's address is taken."""
+
+    code = "port_in_use"

@@ -1,0 +1,143 @@
+"""The words that tell what a Chinese (or English) question asks for. Data, no more."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Wants(StrEnum):
+    """The kind of answer."""
+
+    MONEY = "money"
+    SHARE = "share"
+    COUNT = "count"
+    QUANTITY = "quantity"  # any number with a unit
+    CHANGE = "change"
+    DATE = "date"
+    DURATION = "duration"
+    RANK = "rank"
+    PERSON = "person"
+    PLACE = "place"
+    ORGANISATION = "organisation"
+    NAME = "name"
+    REASON = "reason"
+    YES_NO = "yes_no"
+    PHRASE = "phrase"  # none of these: what, which, how
+
+
+CHANGES = "下降|上升|增长|提高|增加|减少|降低|上涨|下跌|缩减|提升|增幅|降幅|涨幅|跌幅|增速|涨|跌|降|增"
+FEES = (
+    "钱|金额|费用|价格|票价|资金|收入|营收|利润|投资|工资|奖金|产值|预算|成本|销售额|货款|罚款|造价|单价|总价|"
+    "售价|房租|押金"
+)
+_CLASSIFIERS = (
+    "平方公里|平方米|立方米|公里|千米|厘米|毫米|米|公顷|亩|吨|公斤|千克|克|升|摄氏度|度|千瓦时|人次|架次|起|件|"
+    "个|名|位|户|家|所|条|支|次|项|辆|台|套|篇|部|座|处|场|只|头|岁|届|层|楼|号|分|票|席|字|页|册|份|张|架|艘|枚|"
+    "颗|株|棵|种|类|批|轮|期|级|例|口|趟|列|班|队|组|步|间|栋|幢|幅|集|首|门|科|片|箱|袋|包|股|单|笔|根|块|面|站|本|人"
+)
+_PLACES = "自治区|自治州|国家|城市|地区|街道|社区|省份|大洲|省|市|县|区|镇|乡|村|国|州|旗|岛|洲|路|街|山|河|湖"
+_ORGANISATIONS = (
+    "公司|单位|部门|机构|企业|集团|大学|学院|学校|中学|小学|医院|银行|报纸|日报|晚报|媒体|网站|组织|法院|检察院|"
+    "公安局|派出所|委员会|协会|俱乐部|球队|乐队|政党|党派|军队|电视台|出版社|研究所|研究院|博物馆|图书馆|车站|机场|"
+    "公园|酒店"
+)
+_LONG = "周年|年|个半月|个多月|个月|天|小时|个小时|分钟|秒|个星期|星期|周"
+
+# In order: the first that is found tells the kind. Group 1, where there is one, is the unit or suffix.
+PATTERNS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
+    (wants, re.compile("".join(parts)))
+    for wants, *parts in (
+        (Wants.REASON, "为什么|为何|缘何|怎么会|(?:是)?(?:什么|啥)原因|原因(?:是什么|有哪些)?|why"),
+        (
+            Wants.SHARE,
+            "百分之(?:多少|几)|几成|多少(?:%|个?百分点)",
+            "|(?:率|比例|占比|比重|满意度|份额)(?:是|为|达到?|有)?多少",
+        ),
+        (
+            Wants.CHANGE,
+            f"(?:{CHANGES})(?:了|到|至|达到?|是|为)?",
+            f"(?:多少(?!{_CLASSIFIERS})|几(?:成|倍|个?百分点))",
+        ),
+        (Wants.MONEY, "(?:多少|几)(?:百|千|万|亿)*(钱|块钱|(?:美|欧|日|港|英)?元|人民币)"),
+        (Wants.DURATION, f"(?:多少|几)(?:{_LONG})|多久|多长时间|how long"),
+        (
+            Wants.DATE,
+            "几(?:月|号|日|点|时)|哪(?:一)?(?:年|天|日|月)|哪个(?:月|年份|年代|世纪)|何(?:年|时|日)",
+            "|什么(?:时候|时间|日子|年代)|啥时候|when|(?:what|which) year",
+        ),
+        (Wants.RANK, "第几(?:名|位)?|(?:排名|位列|名次|排)(?:第)?(?:多少|几|如何)"),
+        (Wants.COUNT, f"(?:多少|几)(?:百|千|万|亿)*({_CLASSIFIERS})"),
+        (
+            Wants.QUANTITY,
+            "多少|几(?=[\u4e00-\u9fff])|多(?:高|长|大|宽|重|远|深|快)",
+            "|how (?:many|much|high|long|far)",
+        ),
+        (Wants.PERSON, "是?谁|哪(?:一|些|几)?(?:位|人)(?!次)|何人|什么人|who"),
+        (Wants.PLACE, f"哪(?:一?个|一?座|一|些|几个|几座|条)?({_PLACES})|什么({_PLACES})"),
+        (Wants.PLACE, "(?:在|到|从)?(?:哪里|哪儿|何处|何地|什么地方|啥地方|哪个地方)|where"),
+        (
+            Wants.ORGANISATION,
+            f"(?:哪(?:一?个|一?家|一?所|一|些|几家|几个|支)?|什么)({_ORGANISATIONS})",
+        ),
+        (
+            Wants.NAME,
+            "叫(?:做|作)?(?:什么|啥)(?:名字?|名称)?|名(?:叫|为|称是|字是)什么",
+            "|(?:被)?称(?:为|作|呼)(?:什么|啥)|什么(?:名字|名称|称号|奖项|奖)",
+        ),
+        (Wants.YES_NO, "是否|是不是|有没有|能不能|会不会|可不可以|吗[?。]?$"),
+        (
+            Wants.PHRASE,
+            r"(?:是|有|为)?(?:什么|哪些|哪几\w|啥|哪(?:一?[个种项类方面])?|怎么样?|怎样|如何)",
+            "|what|which|how",
+        ),
+        # No question word: the last word may say the kind (office people type 办公电话, 截止时间).
+        (Wants.MONEY, f"(?:{FEES})[?。]?$"),
+        (Wants.DATE, "(?:时间|日期|年份)[?。]?$"),
+        (Wants.PLACE, "(?:地点|地址|位置)[?。]?$"),
+        (Wants.QUANTITY, r"(?:数量|人数|次数|总数|面积|长度|高度|规模|\w数)[?。]?$"),
+    )
+)
+
+SAME_UNITS: tuple[frozenset[str], ...] = tuple(
+    frozenset(line.split())
+    for line in (
+        "人 名 位 人次 口 万人",
+        "起 件 宗 例",
+        "家 个 所 户",
+        "元 块 块钱 人民币 元人民币",
+        "公里 千米 km",
+        "公斤 千克 kg",
+        "届 次",
+        "支 个",
+        "处 个 座",
+        "项 个 条",
+        "篇 部 本 册",
+        "辆 台",
+        "套 间 个",
+        "票 张",
+        "种 个 类",
+        "株 棵",
+        "场 次",
+        "度 摄氏度 ℃",
+        "平方公里 平方千米",
+    )
+)
+
+# Words that every question may hold, and that tell nothing of what it is about.
+STOP: frozenset[str] = frozenset(
+    (
+        "的 了 是 在 被 为 比 和 与 及 或 而 于 从 到 由 对 向 把 将 给 让 以 其 之 这 那 该 此 个 都 也 还 又 就 "
+        "才 只 有 没有 吗 呢 吧 啊 请问 请 问 告诉 我 我们 你 您 他 她 它 他们 一共 共 总共 共有 共计 达到 达 约 "
+        "大约 是否 哪 哪个 哪些 什么 怎么 如何 多少 几 第 座 名 位 件 起 家 时候 时间 叫 叫做 称 称为 其中 当中 "
+        "分别 以及 关于 根据 之后 以后 之前 以前 最 可以 能 会 要 应 上 下 中 里 内 外 前 后 时 年 月 日 号 "
+        "the a an of in is are was were what which who when where how many much did do does to for on by and"
+    ).split()
+)
+
+# Places so wide, or words so general, that they restrict nothing.
+WIDE: frozenset[str] = frozenset(
+    (
+        "全国 中国 我国 国家 城市 国内 全市 全省 全区 当地 本市 本省 世界 全球 城区 市区 地区 社区 省 市 县 区 镇 乡 村"
+    ).split()
+)

@@ -1,0 +1,137 @@
+"""The Slack app: its listeners, and the two ways Slack reaches it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bot.config import Config
+from bot.errors import BadConfig
+from bot.slack.listeners import Desk, log_failure, on_command, on_mention, on_message
+from bot.slack.tokens import read_app_token, read_tokens
+from bot.slack.words import ZH
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+    from slack_bolt import Ack, App, Respond, Say
+    from werkzeug.datastructures import Headers
+
+    from bot.bot import Bot
+    from bot.slack.socket_mode import Socket
+
+log = logging.getLogger(__name__)
+
+EVENTS_PATH = "/slack/events"
+TIMEOUT = 10  # seconds for a call of Slack's Web API; the library's own is 30
+
+
+def create_slack(bot: Bot, config: Config, environ: Mapping[str, str]) -> App | None:
+    """The Slack app that answers with the bot, or None where SLACK_BOT_TOKEN is not set.
+
+    Nothing is asked of Slack yet, so that the server starts while Slack cannot be reached.
+    Raises BadConfig where a token is malformed or missing.
+    """
+    tokens = read_tokens(environ)
+    if tokens is None:
+        return None
+    app = _bolt_app(tokens.bot, tokens.signing_secret)
+    # Not `App(client=…)`: Bolt then warns at each start that SLACK_BOT_TOKEN of the environment is not used.
+    app.client.base_url = tokens.api_url
+    app.client.timeout = TIMEOUT
+    register(app, Desk(bot, config))
+    return app
+
+
+def register(app: App, desk: Desk) -> None:
+    """Connects the listeners with what Slack sends. Bolt acknowledges events before it runs their listener."""
+
+    @app.event("app_mention")
+    def mention(body: dict[str, Any], say: Say) -> None:
+        on_mention(desk, body, say)
+
+    @app.event("message")
+    def message(body: dict[str, Any], say: Say) -> None:
+        on_message(desk, body, say)
+
+    @app.command("/ask", middleware=[acknowledge])
+    def ask(command: dict[str, Any], respond: Respond) -> None:
+        on_command(desk, command, respond)
+
+    app.error(log_failure)
+
+
+def acknowledge(ack: Ack, next_: Callable[[], None]) -> None:
+    """Acknowledges a command at once: a listener's own ack would wait for a free worker, and Slack only 3 s."""
+    ack()
+    next_()
+
+
+def add_slack_routes(flask_app: Flask, slack_app: App) -> None:
+    """Adds the address that Slack posts events and commands to; Bolt checks each request's signature."""
+    from flask import request
+    from slack_bolt.adapter.flask import SlackRequestHandler
+
+    handler = SlackRequestHandler(slack_app)
+
+    def slack_events() -> ResponseReturnValue:
+        if not _can_be_checked(request.headers):
+            return _refused()
+        try:
+            response = handler.handle(request)
+        except Exception as error:  # Bolt reads the body before it checks the signature, and fails on strange ones
+            log.warning("refused a request to %s that Bolt could not read: %s", EVENTS_PATH, type(error).__name__)
+            return _refused()
+        return _refused() if response.status_code == 401 else response
+
+    flask_app.add_url_rule(EVENTS_PATH, view_func=slack_events, methods=["POST"])
+
+
+def start_socket(app: App, environ: Mapping[str, str]) -> Socket | None:
+    """The Socket Mode connection, being made; None where SLACK_APP_TOKEN is not set."""
+    token = read_app_token(environ)
+    if token is None:
+        return None
+    from bot.slack.socket_mode import Socket
+
+    return Socket(app, token)
+
+
+def _bolt_app(token: str, signing_secret: str | None) -> App:
+    try:
+        from slack_bolt import App
+    except ImportError:
+        raise BadConfig("SLACK_BOT_TOKEN is set, but slack-bolt is not installed; pip install slack-bolt") from None
+    app = App(
+        name="slack_bolt.listener",  # a logger of this name is made
+        logger=_library_logger(),
+        token=token,
+        # Without a secret of Slack's a random one stands in: an empty one anybody could sign with.
+        signing_secret=signing_secret or secrets.token_hex(32),
+        token_verification_enabled=False,
+        user_facing_authorize_error_message=ZH.failed,
+    )
+    if app.oauth_flow is not None:
+        raise BadConfig("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET make Bolt ignore SLACK_BOT_TOKEN; unset them")
+    return app
+
+
+def _library_logger() -> logging.Logger:
+    """The logger of Slack's libraries, held to warnings: below, they write whole requests, questions included."""
+    level = max(logging.WARNING, logging.root.level)
+    for name in ("slack_sdk", "slack_bolt"):
+        logging.getLogger(name).setLevel(level)
+    return logging.getLogger("slack_bolt")
+
+
+def _can_be_checked(headers: Headers) -> bool:
+    """Whether Bolt can check the signature; it fails on a timestamp or a signature of strange characters."""
+    timestamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
+    return bool(re.fullmatch("[0-9]{1,12}", timestamp)) and signature.isascii()
+
+
+def _refused() -> ResponseReturnValue:
+    return {"error": {"code": "unauthorized", "message": "this is not a request signed by Slack"}}, 401

@@ -1,0 +1,203 @@
+"""The spans of a sentence that have the form asked for. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.asked import Asked
+from bot.question_words import Wants
+from bot.text import Span, clauses, tagged_words
+from bot.values import Kind, ValueSpan, find_values, is_masked
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A span of a passage's text, and how well its form fits, from 0 to 1."""
+
+    start: int
+    end: int
+    masked: bool
+    shape: float
+
+
+_VALUE_KINDS: dict[Wants, dict[Kind, float]] = {
+    Wants.MONEY: {Kind.MONEY: 1.0},
+    Wants.SHARE: {Kind.SHARE: 1.0},
+    Wants.COUNT: {Kind.COUNT: 1.0},
+    Wants.QUANTITY: {Kind.MONEY: 1.0, Kind.SHARE: 0.9, Kind.COUNT: 1.0, Kind.DURATION: 0.5},
+    Wants.CHANGE: {Kind.SHARE: 1.0, Kind.MONEY: 0.6, Kind.COUNT: 0.6},
+    Wants.DATE: {Kind.DATE: 1.0},
+    Wants.DURATION: {Kind.DURATION: 1.0},
+    Wants.RANK: {Kind.RANK: 1.0},
+}
+_QUOTED = re.compile(
+    r"“([^“”\n]{1,40})”|「([^「」\n]{1,40})」|『([^『』\n]{1,40})』|《([^《》\n]{1,60})》|\"([^\"\n]{1,40})\""
+)
+_NAMED = re.compile(r"(?:叫做?|名为|名叫|称为|称作|称之为|命名为|简称|取名|是)([^，。；、,;：:\s]{2,20})")
+_FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·・•][\u4e00-\u9fff]{1,8})+")
+_MASKED_NAME = re.compile(r"[*×■]{1,4}")
+_SURNAMED = re.compile(r"[\u4e00-\u9fff]某某?")
+_NOUN_TAGS = ("n", "j", "b", "vn", "m", "eng", "q", "a", "s", "f", "zg", "x", "l", "i", "v")
+
+
+def propose(asked: Asked, text: str, folded: str, sentence: Span) -> Iterator[Proposal]:
+    """The spans of a sentence that could answer; `folded` is the folded `text` they are offsets of."""
+    wants = asked.wants
+    if wants in _VALUE_KINDS:
+        yield from _values(asked, folded, sentence)
+    elif wants is Wants.PERSON:
+        yield from _persons(asked, folded, sentence)
+    elif wants in {Wants.PLACE, Wants.ORGANISATION}:
+        yield from _proper_nouns(asked, folded, sentence)
+    elif wants is Wants.NAME:
+        yield from _names(asked, folded, sentence)
+    else:
+        yield from _phrases(asked, folded, sentence)
+
+
+def _values(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
+    shapes = _VALUE_KINDS[asked.wants]
+    values = find_values(folded, *sentence)
+    fitting = [value for value in values if value.kind in shapes and _fits(asked, value)]
+    for value in _respectively(asked, folded, sentence, fitting):
+        shape = shapes[value.kind]
+        start, end = value.start, value.end
+        if asked.wants is Wants.DATE:
+            start, end = _asked_date(asked, folded, value)
+        elif not value.unit and value.kind is Kind.COUNT and not value.masked:
+            shape *= 0.6
+        if folded[start:end] in asked.folded and not value.masked:
+            continue  # what the question itself says is no answer
+        yield Proposal(start, end, value.masked, shape)
+
+
+def _fits(asked: Asked, value: ValueSpan) -> bool:
+    if asked.wants is Wants.COUNT and asked.units:
+        return value.unit in asked.units or (value.kind is Kind.COUNT and not value.unit and value.masked)
+    return asked.wants is not Wants.MONEY or not asked.units or value.unit in asked.units
+
+
+def _asked_date(asked: Asked, folded: str, value: ValueSpan) -> Span:
+    """The part of a date that is asked for: 哪一年 wants the year alone."""
+    hole = asked.folded[slice(*asked.hole)]
+    if re.search(r"哪一?年|何年|year", hole):
+        year = re.match(r"[^年]*年", folded[value.start : value.end])
+        if year:
+            return value.start, value.start + year.end()
+    return value.start, value.end
+
+
+def _respectively(asked: Asked, folded: str, sentence: Span, values: list[ValueSpan]) -> list[ValueSpan]:
+    """Of `甲、乙分别下降了34.4%和15.5%` the value of the item asked for; all values where that cannot be told."""
+    place = folded.find("分别", *sentence)
+    if place < 0:
+        return values
+    ruled = [value for value in values if value.start > place]
+    ruled = [value for i, value in enumerate(ruled) if i == 0 or len(folded[ruled[i - 1].end : value.start]) <= 4]
+    before = next((span for span in reversed(clauses(folded, sentence[0], place)) if span[0] < place), sentence)
+    listed = folded[before[0] : place]
+    for value in reversed(find_values(folded, before[0], place)):
+        if value.kind is Kind.DATE:
+            listed = listed[: value.start - before[0]] + listed[value.end - before[0] :]
+    items = [item for item in re.split(r"[、,，]|和|与|及|以及", listed) if item.strip()]
+    if len(items) < 2 or len(items) != len(ruled):
+        return values
+    weights = [sum(term.weight for term in asked.terms if term.word in item) for item in items]
+    best = max(weights)
+    if best == 0 or weights.count(best) > 1:
+        return values
+    chosen = ruled[weights.index(best)]
+    return [value for value in values if value not in ruled or value == chosen]
+
+
+def _persons(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
+    taken: list[Span] = []
+    for pattern, shape in ((_FOREIGN, 1.0), (_SURNAMED, 0.9)):
+        for match in pattern.finditer(folded, *sentence):
+            taken.append(match.span())
+            yield Proposal(*match.span(), False, shape)
+    for word, tag, place in tagged_words(folded[slice(*sentence)]):
+        start, end = sentence[0] + place, sentence[0] + place + len(word)
+        inside = any(begin <= start < stop for begin, stop in taken)
+        named = tag.startswith("nr") and 2 <= len(word) <= 5 and word[-1] not in "省市县区镇乡村"
+        if named and not inside and word not in asked.folded:
+            yield Proposal(start, end, False, 1.0)
+
+
+def _proper_nouns(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
+    """Runs of nouns that are, or end with what names, a place or an organisation."""
+    tagged = [(word, tag, sentence[0] + place) for word, tag, place in tagged_words(folded[slice(*sentence)])]
+    proper = "ns" if asked.wants is Wants.PLACE else "nt"
+    for i, (word, tag, place) in enumerate(tagged):
+        end = place + len(word)
+        ends_right = bool(asked.suffix) and word.endswith(asked.suffix)
+        if not ends_right and (
+            asked.suffix not in {"", "城市", "地区", "国家", "单位", "部门", "机构"} or tag != proper
+        ):
+            continue
+        start = place
+        if word == asked.suffix or asked.wants is Wants.ORGANISATION:
+            for previous, previous_tag, previous_place in reversed(tagged[:i]):
+                if previous_place + len(previous) != start or not _joins(previous, previous_tag):
+                    break
+                start = previous_place
+        if start == place and word == asked.suffix:
+            continue
+        name = folded[start:end]
+        told = name in asked.folded
+        yield Proposal(start, end, is_masked(name), 0.2 if told else 1.0 if ends_right or tag == proper else 0.7)
+
+
+def _joins(word: str, tag: str) -> bool:
+    """Whether a word before a noun can be part of the name it ends."""
+    if _MASKED_NAME.fullmatch(word):
+        return True
+    return tag.startswith(_NOUN_TAGS) and tag != "x" and not (tag == "v" and len(word) == 1)
+
+
+def _names(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
+    for match in _QUOTED.finditer(folded, *sentence):
+        group = next(i for i in range(1, 6) if match.group(i))
+        name = match.group(group)
+        shape = 0.2 if name in asked.folded else 1.0
+        yield Proposal(*match.span(group), is_masked(name), shape)
+    for match in _NAMED.finditer(folded, *sentence):
+        name = match.group(1)
+        if not _QUOTED.search(folded, match.start(), min(sentence[1], match.end() + 1)) and name not in asked.folded:
+            yield Proposal(*match.span(1), is_masked(name), 0.5)
+
+
+def _phrases(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
+    """Clauses, and what is left of a clause where the question's own words end or begin."""
+    left, right = asked.folded[: asked.hole[0]], asked.folded[asked.hole[1] :].strip("?。 ")
+    for start, end in clauses(folded, *sentence):
+        end = start + len(folded[start:end].rstrip("。！？!?…；;，,：: "))
+        if end <= start:
+            continue
+        clause = folded[start:end]
+        masked = bool(re.fullmatch(r"\W*", re.sub(r"[*×■]+", "", clause)))
+        cut_left = _overlap_end(left, clause)
+        cut_right = _overlap_start(right, clause, cut_left)
+        if (cut_left or cut_right < len(clause)) and cut_right - cut_left >= 2:
+            yield Proposal(start + cut_left, start + cut_right, masked, 1.0)
+        yield Proposal(start, end, masked, 0.6)
+
+
+def _overlap_end(left: str, clause: str) -> int:
+    """Where, in a clause, the longest ending of what stood before the question word ends; 0 where nowhere."""
+    for size in range(len(left), 1, -1):
+        place = clause.find(left[-size:])
+        if place >= 0:
+            return place + size
+    return 0
+
+
+def _overlap_start(right: str, clause: str, after: int) -> int:
+    """Where the longest beginning of what stood after the question word begins; the clause's end where nowhere."""
+    for size in range(len(right), 1, -1):
+        place = clause.find(right[:size], after)
+        if place >= 0:
+            return place
+    return len(clause)

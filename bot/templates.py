@@ -1,0 +1,53 @@
+"""The words of every reply, in one place: Chinese, and English where the question is English."""
+
+from __future__ import annotations
+
+from bot.text import has_cjk
+from bot.types import Answer, Citation, Reason, Status
+
+_REASONS = {
+    "zh": {
+        Reason.NOTHING_CLOSE: "没有找到答案：文档里没有相关内容。",
+        Reason.OTHER_PLACE: "没有找到答案：相近的内容说的是别的地方。",
+        Reason.OTHER_PERIOD: "没有找到答案：相近的内容说的是别的时间。",
+        Reason.KIND_MISSING: "没有找到答案：有相关内容，但没有给出所问的信息。",
+    },
+    "en": {
+        Reason.NOTHING_CLOSE: "No answer found: the documents hold nothing close to it.",
+        Reason.OTHER_PLACE: "No answer found: what comes close is about another place.",
+        Reason.OTHER_PERIOD: "No answer found: what comes close is about another time.",
+        Reason.KIND_MISSING: "No answer found: the subject is there, but not what was asked of it.",
+    },
+}
+_MASKED = {"zh": "原文隐去了这个内容。", "en": "The source hides this."}
+_CONFLICT = {"zh": "各处说法不一：", "en": "The sources disagree: "}
+_AND = {"zh": "、", "en": "; "}
+
+
+def language(question: str) -> str:
+    """``zh``, or ``en`` for a question without a Chinese character."""
+    return "zh" if has_cjk(question) else "en"
+
+
+def render(answer: Answer) -> str:
+    """The reply as text for a person: the answer, then each quote with the number of its citation."""
+    spoken = language(answer.question)
+    return "\n".join([head(answer, spoken), *(quoted(citation) for citation in answer.citations)])
+
+
+def head(answer: Answer, spoken: str) -> str:
+    """The line before the quotes."""
+    if answer.status is Status.NOT_FOUND:
+        return _REASONS[spoken][answer.reason or Reason.NOTHING_CLOSE]
+    if answer.status is Status.MASKED:
+        return _MASKED[spoken]
+    stop = "。" if spoken == "zh" else "."
+    if answer.status is Status.CONFLICT:
+        return _CONFLICT[spoken] + _AND[spoken].join(f"{v.text}[{v.citation}]" for v in answer.answers) + stop
+    value = answer.answer or ""
+    return value if value.endswith(("。", "！", "？", ".", "!", "?")) else value + stop
+
+
+def quoted(citation: Citation) -> str:
+    """A quote with its number."""
+    return f"“{citation.quote}”[{citation.n}]"

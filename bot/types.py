@@ -1,0 +1,174 @@
+"""The data that flows through the bot: frozen, slotted, standard library only.
+
+Every ``start`` and ``end`` counts Unicode code points in a document's stored text,
+half open: ``text[start:end]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader of an answer needs to know of a document; its text is kept apart."""
+
+    id: str
+    title: str
+    source: str  # root folder's name and the POSIX path below it
+    publisher: str | None = None
+    url: str | None = None
+    date: str | None = None  # YYYY-MM-DD
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a document's text is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    FURNITURE = "furniture"  # navigation, buttons, editors' lines: never quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of the stored text of one kind; blocks are in order and do not overlap."""
+
+    start: int
+    end: int
+    kind: BlockKind
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document with its stored text and structure."""
+
+    document: Document
+    text: str
+    blocks: tuple[Block, ...]
+    page_starts: tuple[int, ...] = ()  # offset of each page's first character; empty: no pages
+
+    def page(self, offset: int) -> int | None:
+        """The 1-based page that holds a character, or None where the document has no pages."""
+        return sum(start <= offset for start in self.page_starts) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document that is searched and quoted as one."""
+
+    id: str
+    document_id: str
+    start: int
+    end: int
+    heading: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question; a higher score is better."""
+
+    passage: Passage
+    document: Document
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents may answer; empty fields let everything through."""
+
+    document: tuple[str, ...] = ()
+    source: str = ""  # a prefix of Document.source
+    date_from: str = ""  # YYYY-MM-DD, inclusive
+    date_to: str = ""  # YYYY-MM-DD, inclusive
+
+    @property
+    def by_date(self) -> bool:
+        """Whether undated documents are left out."""
+        return bool(self.date_from or self.date_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks, with everything the answer depends on."""
+
+    text: str
+    top_k: int = 5
+    filters: Filters = field(default_factory=Filters)
+    previous: str | None = None
+    today: str | None = None  # YYYY-MM-DD that 今年 counts from; None: the server's date
+    request_id: str | None = None
+
+
+class Status(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    MASKED = "masked"
+    CONFLICT = "conflict"
+    NOT_FOUND = "not_found"
+
+
+class Reason(StrEnum):
+    """Why nothing was found."""
+
+    NOTHING_CLOSE = "nothing_close"
+    OTHER_PLACE = "other_place"
+    OTHER_PERIOD = "other_period"
+    KIND_MISSING = "kind_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The same passage in another document."""
+
+    document: Document
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote and where it stands; ``[answer_start, answer_end)`` is inside it."""
+
+    n: int
+    document: Document
+    passage_id: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    answer_start: int
+    answer_end: int
+    duplicates: tuple[Duplicate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One of the values that answer, and the number of the citation it stands in."""
+
+    text: str
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to a question, as every channel gets it."""
+
+    id: str
+    request_id: str | None
+    question: str
+    understood: str
+    status: Status
+    reason: Reason | None
+    answer: str | None
+    answers: tuple[Value, ...]
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...]
+    passages: tuple[Hit, ...]
+    undated_excluded: int
+    index: str
+    took_ms: int

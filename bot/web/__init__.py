@@ -1,0 +1,1 @@
+"""The web: the chat page, the page of a document, and the HTTP API."""

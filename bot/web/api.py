@@ -1,0 +1,63 @@
+"""The routes that speak JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from bot.errors import BadInput
+from bot.web.asking import ask, find_document, open_bot
+from bot.web.openapi import description
+from bot.wire import document_to_json, question_from_json
+
+routes = Blueprint("api", __name__)
+
+
+@routes.post("/api/ask")
+def ask_question() -> Response:
+    """The answer to the question in the body."""
+    return jsonify(ask(question_from_json(_body())))
+
+
+@routes.get("/api/documents/<document:document_id>")
+def read_document(document_id: str) -> Response:
+    """The document object and its stored text."""
+    stored = find_document(document_id)
+    return jsonify({**document_to_json(stored.document), "text": stored.text})
+
+
+@routes.get("/healthz")
+def healthz() -> Response:
+    """That the process is alive."""
+    return jsonify({"status": "ok"})
+
+
+@routes.get("/readyz")
+def readyz() -> Response:
+    """That questions can be asked, and of which generation of the index."""
+    return jsonify({"status": "ready", "index": open_bot().generation})
+
+
+@routes.get("/openapi.json")
+def openapi() -> Response:
+    """The description of these routes."""
+    return jsonify(description(request.script_root))
+
+
+def _body() -> object:
+    """The request's body as parsed JSON."""
+    if request.mimetype != "application/json":
+        abort(415, "send JSON with the header Content-Type: application/json")
+    try:
+        return json.loads(request.get_data().decode("utf-8-sig"), parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise BadInput("the body is not UTF-8; encode it as UTF-8") from None
+    except (ValueError, RecursionError) as error:  # a deep nest of lists ends the parser's recursion
+        where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise BadInput(f'the body is not valid JSON{where}; send {{"question": "…"}}') from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are Python's, not JSON's

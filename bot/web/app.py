@@ -1,0 +1,65 @@
+"""The web app: one factory that puts routes, errors and headers together."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.routing import BaseConverter
+
+from bot.config import Config
+from bot.web import api, failures, pages
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+MAX_BODY = 64 * 1024  # bytes; 1,000 code points with their filters are far below it
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # a page's address may hold a question
+}
+
+
+def create_app(bot: Bot | None, config: Config) -> Flask:
+    """The web app over an open bot; without one it says on every route how to get an index."""
+    # A Windows registry may call .js text/plain, which browsers refuse under nosniff.
+    mimetypes.add_type("text/javascript", ".js")
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.json = ReadableJSON(app)
+    app.url_map.converters["document"] = DocumentId
+    app.url_map.merge_slashes = False  # an id may hold "//"
+    app.extensions["bot"] = bot
+    app.extensions["config"] = config
+    app.register_blueprint(api.routes)
+    app.register_blueprint(pages.routes)
+    failures.register(app)
+    app.after_request(_with_headers)
+    return app
+
+
+class ReadableJSON(DefaultJSONProvider):
+    """JSON in UTF-8 with its keys in the order they were given."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
+class DocumentId(BaseConverter):
+    """The rest of an address's path as a document's id, whatever characters it holds."""
+
+    regex = r"[\s\S]+"
+    part_isolating = False
+
+
+def _with_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

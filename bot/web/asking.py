@@ -1,0 +1,85 @@
+"""What the API and the pages share: the open bot, its documents, and answers with links."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, current_app, request
+
+from bot.config import Config
+from bot.errors import NoIndex
+from bot.links import document_address, document_link, text_version
+from bot.types import Answer, Question, StoredDocument
+from bot.wire import answer_to_json
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+log = logging.getLogger("bot.web")
+
+
+def open_bot() -> Bot:
+    """The bot this app answers with. Raises NoIndex where the app was made without one."""
+    bot: Bot | None = current_app.extensions["bot"]
+    if bot is None:
+        raise NoIndex("no index is open; run: python -m bot index")
+    return bot
+
+
+def app_config() -> Config:
+    """The configuration this app was made with."""
+    config: Config = current_app.extensions["config"]
+    return config
+
+
+def find_document(document_id: str) -> StoredDocument:
+    """The document with an id; the request ends with 404 where there is none."""
+    stored = open_bot().document(document_id)
+    if stored is None:
+        abort(404, "no such document; its id is in the answer's citations")
+    return stored
+
+
+def ask(question: Question) -> dict[str, Any]:
+    """The answer JSON, with a ``link`` wherever it names a stretch of a document."""
+    bot = open_bot()
+    began = time.perf_counter()
+    answer = bot.ask(question)
+    payload = with_links(answer, bot, request.script_root)
+    _log(question, answer, (time.perf_counter() - began) * 1000)
+    return payload
+
+
+def with_links(answer: Answer, bot: Bot, base_url: str) -> dict[str, Any]:
+    """The answer JSON in which citations, their duplicates and passages link to their words.
+
+    A citation's link marks the answer itself. Where a new index was opened after the answer was
+    made, the links open the document and mark nothing: their offsets belong to the older texts.
+    """
+    payload = answer_to_json(answer)
+    stretches = [(item, item["answer_start"], item["answer_end"]) for item in payload["citations"]]
+    copies = [copy for citation in payload["citations"] for copy in citation["duplicates"]]
+    stretches += [(item, item["start"], item["end"]) for item in [*copies, *payload["passages"]]]
+    versions = {item["document"]["id"]: "" for item, _, _ in stretches}
+    for document_id in versions:
+        stored = bot.document(document_id)
+        versions[document_id] = text_version(stored.text) if stored else ""
+    current = bot.generation == answer.index
+    for item, start, end in stretches:
+        document_id = item["document"]["id"]
+        if current and versions[document_id]:
+            item["link"] = document_link(base_url, document_id, start, end, versions[document_id])
+        else:
+            item["link"] = document_address(base_url, document_id)
+    return payload
+
+
+def _log(question: Question, answer: Answer, took_ms: float) -> None:
+    # What people ask is theirs: it is logged only where the configuration says so.
+    asked = f" question={question.text!r}" if app_config().log.questions else ""
+    log.info(
+        "asked id=%s request_id=%r status=%s ms=%.0f%s",
+        answer.id, question.request_id, answer.status.value, took_ms, asked,
+    )  # fmt: skip

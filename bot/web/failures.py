@@ -1,0 +1,65 @@
+"""Errors as answers: one JSON shape for programs, a readable page for people."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from bot.errors import BadInput, BotError
+from bot.web.words import ZH
+
+CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    500: "internal",
+}
+MESSAGES = {
+    404: "nothing lives at this address; GET /openapi.json lists what does",
+    405: "this address does not take that method",
+    413: "the body is too large; send at most 64 KiB",
+    500: "the server failed; its log says why",
+}
+
+
+def register(app: Flask) -> None:
+    """Makes every error that a request meets an answer in the one shape."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(BotError, _bot_error)
+
+
+def status_of(error: BotError) -> int:
+    """The HTTP status that says whose fault an error is."""
+    return 400 if isinstance(error, BadInput) else 503
+
+
+def _bot_error(error: BotError) -> Response:
+    return _error(status_of(error), error.code, str(error))
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    # A description that differs from its class's is what this package gave to abort().
+    own = error.description if error.description != type(error).description else None
+    message = own or MESSAGES.get(error.code, error.name)
+    response = _error(error.code, CODES.get(error.code, "failed"), message)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _error(status: int, code: str, message: str) -> Response:
+    if _for_a_person():
+        said = ZH["errors"].get(str(status), ZH["errors"]["500"])
+        return make_response(render_template("error.html", words=ZH, said=said, detail=message, status=status), status)
+    return make_response(jsonify({"error": {"code": code, "message": message}}), status)
+
+
+def _for_a_person() -> bool:
+    """Whether a browser asked for a page; ``Accept: */*`` is a program."""
+    if request.blueprint == "api" or request.path.startswith("/api/"):
+        return False
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"

@@ -1,0 +1,221 @@
+"""The HTTP API described in OpenAPI 3.1, kept by hand beside the routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import __version__
+from bot.types import Reason, Status
+from bot.wire import MAX_QUESTION, MAX_REQUEST_ID, MAX_TOP_K
+
+JSON = dict[str, Any]
+
+TEXT: JSON = {"type": "string"}
+TEXT_OR_NULL: JSON = {"type": ["string", "null"]}
+DATE_OR_NULL: JSON = {"type": ["string", "null"], "format": "date"}
+QUESTION: JSON = {
+    "type": "string",
+    "maxLength": MAX_QUESTION,
+    "pattern": r"^(?=[\s\S]*\S)[^\x00-\x08\x0b\x0c\x0e-\x1f]*$",  # not blank, no control characters
+}
+OFFSET: JSON = {"type": "integer", "minimum": 0, "description": "counts Unicode code points in the document's text"}
+LINK: JSON = {"type": "string", "format": "uri-reference", "description": "opens the document with the words marked"}
+
+
+def description(base_url: str = "") -> JSON:
+    """The OpenAPI document of a server whose routes begin at ``base_url``."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "文档问答",
+            "version": __version__,
+            "description": "Answers questions in the words of the indexed documents, with exact citations.",
+        },
+        "servers": [{"url": base_url or "/"}],
+        "paths": _paths(),
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _paths() -> JSON:
+    document_id = {"name": "document_id", "in": "path", "required": True, "schema": TEXT}
+    return {
+        "/api/ask": {"post": _ask()},
+        "/api/documents/{document_id}": {
+            "get": {
+                "operationId": "readDocument",
+                "summary": "A document and its stored text",
+                "parameters": [document_id],
+                "responses": {"200": _json("the document", "StoredDocument"), **_errors(404, 503)},
+            }
+        },
+        "/documents/{document_id}": {
+            "get": {
+                "operationId": "showDocument",
+                "summary": "The page of a document, with a span of it marked",
+                "parameters": [document_id, *_span_parameters()],
+                "responses": {"200": _html("the page"), **_errors(404, 503)},
+            }
+        },
+        "/": {"get": _chat("openChat", "query"), "post": _chat("askInChat", "form")},
+        "/healthz": {"get": _state("healthz", "Whether the process is alive", "Alive")},
+        "/readyz": {"get": _state("readyz", "Whether questions can be asked", "Ready", 503)},
+        "/openapi.json": {
+            "get": {
+                "operationId": "describe",
+                "summary": "This description",
+                "responses": {"200": {"description": "it", "content": {"application/json": {"schema": _object({})}}}},
+            }
+        },
+    }
+
+
+def _ask() -> JSON:
+    return {
+        "operationId": "ask",
+        "summary": "The answer to a question, in the documents' own words",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Question")}}},
+        "responses": {
+            "200": _json("the answer; status says how the question ended", "Answer"),
+            **_errors(400, 413, 415, 503),
+        },
+    }
+
+
+def _chat(name: str, where: str) -> JSON:
+    form = {"application/x-www-form-urlencoded": {"schema": _object({"q": QUESTION})}}
+    asked: dict[str, JSON] = {
+        "query": {"parameters": [{"name": "q", "in": "query", "schema": TEXT}]},
+        "form": {"requestBody": {"required": True, "content": form}},
+    }
+    return {
+        "operationId": name,
+        "summary": "The chat page, with the answer to q",
+        **asked[where],
+        "responses": {str(status): _html("the page") for status in (200, 400, 413, 503)},
+    }
+
+
+def _state(name: str, summary: str, schema: str, *failures: int) -> JSON:
+    return {"operationId": name, "summary": summary, "responses": {"200": _json("yes", schema), **_errors(*failures)}}
+
+
+def _span_parameters() -> list[JSON]:
+    return [
+        {"name": "start", "in": "query", "schema": OFFSET},
+        {"name": "end", "in": "query", "schema": OFFSET},
+        {
+            "name": "v",
+            "in": "query",
+            "description": "the first 12 hexadecimal digits of the text's SHA-256; where it differs, nothing is marked",
+            "schema": TEXT,
+        },
+    ]
+
+
+def _schemas() -> JSON:
+    document = _ref("Document")
+    span = {"start": OFFSET, "end": OFFSET}
+    return {
+        "Question": {
+            **_object(_question(), required=("question",)),
+            "additionalProperties": False,
+        },
+        "Answer": _object(_answer()),
+        "Citation": _object(
+            {
+                "n": {"type": "integer", "minimum": 1},
+                "document": document,
+                "passage_id": TEXT,
+                "page": {"type": ["integer", "null"], "minimum": 1},
+                **span,
+                "quote": {**TEXT, "description": "the document's text from start to end, letter for letter"},
+                "answer_start": OFFSET,
+                "answer_end": OFFSET,
+                "duplicates": _list(_object({"document": document, **span, "link": LINK})),
+                "link": LINK,
+            }
+        ),
+        "Passage": _object(
+            {"passage_id": TEXT, "document": document, **span, "text": TEXT, "score": {"type": "number"}, "link": LINK}
+        ),
+        "Document": _object(_document()),
+        "StoredDocument": _object({**_document(), "text": TEXT}),
+        "Alive": _object({"status": {"const": "ok"}}),
+        "Ready": _object({"status": {"const": "ready"}, "index": TEXT}),
+        "Error": _object({"error": _object({"code": TEXT, "message": TEXT})}),
+    }
+
+
+def _question() -> JSON:
+    ids = {"anyOf": [{"type": ["string", "null"], "minLength": 1}, _list({"type": "string", "minLength": 1})]}
+    filters = {"document": ids, "source": TEXT_OR_NULL, "date_from": DATE_OR_NULL, "date_to": DATE_OR_NULL}
+    return {
+        "question": QUESTION,
+        "top_k": {"type": ["integer", "null"], "minimum": 1, "maximum": MAX_TOP_K, "default": 5},
+        "filters": {
+            **_object(filters, required=()),
+            "type": ["object", "null"],
+            "additionalProperties": False,
+        },
+        "previous": {**QUESTION, "type": ["string", "null"]},
+        "today": DATE_OR_NULL,
+        "request_id": {"type": ["string", "null"], "maxLength": MAX_REQUEST_ID},
+    }
+
+
+def _answer() -> JSON:
+    return {
+        "id": TEXT,
+        "request_id": TEXT_OR_NULL,
+        "question": TEXT,
+        "understood": TEXT,
+        "status": {"enum": [status.value for status in Status]},
+        "reason": {"enum": [*(reason.value for reason in Reason), None]},
+        "answer": TEXT_OR_NULL,
+        "answers": _list(_object({"text": TEXT, "citation": {"type": "integer", "minimum": 1}})),
+        "text": TEXT,
+        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        "citations": _list(_ref("Citation")),
+        "passages": _list(_ref("Passage")),
+        "undated_excluded": {"type": "integer", "minimum": 0},
+        "index": TEXT,
+        "took_ms": {"type": "integer", "minimum": 0},
+    }
+
+
+def _document() -> JSON:
+    return {
+        "id": TEXT,
+        "title": TEXT,
+        "source": TEXT,
+        "publisher": TEXT_OR_NULL,
+        "url": TEXT_OR_NULL,
+        "date": DATE_OR_NULL,
+    }
+
+
+def _object(properties: JSON, required: tuple[str, ...] | None = None) -> JSON:
+    """The schema of an object; all of its properties are required unless some are named."""
+    names = list(properties if required is None else required)
+    return {"type": "object", "properties": properties, **({"required": names} if names else {})}
+
+
+def _list(items: JSON) -> JSON:
+    return {"type": "array", "items": items}
+
+
+def _ref(name: str) -> JSON:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _json(what: str, schema: str) -> JSON:
+    return {"description": what, "content": {"application/json": {"schema": _ref(schema)}}}
+
+
+def _html(what: str) -> JSON:
+    return {"description": what, "content": {"text/html": {"schema": TEXT}}}
+
+
+def _errors(*statuses: int) -> JSON:
+    return {str(status): _json("what is wrong, and how to mend it", "Error") for status in statuses}

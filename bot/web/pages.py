@@ -1,0 +1,78 @@
+"""The routes that people see: the chat page and the page of a document."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, render_template, request
+
+from bot.errors import BotError
+from bot.types import Document, Question
+from bot.web import view
+from bot.web.asking import app_config, ask, find_document
+from bot.web.failures import status_of
+from bot.web.words import ZH
+from bot.wire import MAX_QUESTION, checked_question
+
+NEAREST = 3  # passages to show where no answer was found; static/chat.js asks for as many
+
+routes = Blueprint("pages", __name__)
+routes.add_app_template_filter(view.shown, "shown")
+routes.add_app_template_filter(view.quote_parts, "quote_parts")
+routes.add_app_template_filter(view.about, "about")
+routes.add_app_template_filter(view.facts, "facts")
+
+
+@routes.route("/", methods=["GET", "POST"])
+def chat() -> tuple[str, int]:
+    """The chat page; with a question in ``q``, its answer too, for browsers without JavaScript."""
+    text = request.values.get("q", "")
+    if request.method != "POST" and not text.strip():
+        return _chat_page(None), 200
+    try:
+        answer = ask(Question(checked_question(text, "q"), top_k=NEAREST))
+    except BotError as error:
+        said = ZH["errors"][_said(text, status_of(error))]
+        return _chat_page({"question": text, "said": said, "detail": str(error)}), status_of(error)
+    return _chat_page({"question": text, "answer": answer}), 200
+
+
+@routes.get("/documents/<document:document_id>")
+def document(document_id: str) -> str:
+    """The page of a document, with the span of ``start`` and ``end`` marked."""
+    stored = find_document(document_id)
+    span, note = view.requested_span(stored.text, request.args)
+    sections = view.sections(stored, span)
+    return render_template(
+        "document.html",
+        words=ZH,
+        document=stored.document,
+        address=_outside_address(stored.document),
+        sections=sections,
+        titled=any(section.kind == view.TITLE for section in sections),
+        note=note,
+    )
+
+
+def _chat_page(turn: dict[str, Any] | None) -> str:
+    ready = current_app.extensions["bot"] is not None
+    return render_template("chat.html", words=ZH, turn=turn, ready=ready)
+
+
+def _said(text: str, status: int) -> str:
+    """The name of the words that tell a person what is wrong with a question."""
+    if status == 400 and not text.strip():
+        return "blank"
+    return "too_long" if status == 400 and len(text) > MAX_QUESTION else str(status)
+
+
+def _outside_address(document: Document) -> str | None:
+    """The document's own address, where it may be linked: a page of the web, never a script."""
+    if not (document.url and app_config().server.link_documents):
+        return None
+    try:
+        parts = urlsplit(document.url)
+    except ValueError:
+        return None
+    return document.url if parts.scheme in ("http", "https") and parts.netloc else None

@@ -1,0 +1,55 @@
+"""What the page says; the server's templates and the page's script both take it from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ZH: dict[str, Any] = {
+    "name": "文档问答",
+    "welcome": "在文档里找答案",
+    "hint": "答案都是文档里的原话，并标明出处。",
+    "no_index": "还没有索引。请在服务器上运行：",
+    "label": "问题",
+    "prompt": "想知道什么？",
+    "ask": "提问",
+    "clear_all": "清空",
+    "conversation": "对话",
+    "looking": "正在查找",
+    "retry": "再试一次",
+    "understood": "理解为：",
+    "masked": "原文隐去了这个数字",
+    "conflict": "各处说法不一",
+    "reasons": {
+        "nothing_close": "没有找到相关内容",
+        "other_place": "文档里只有别处的情况",
+        "other_period": "文档里只有别的时间的情况",
+        "kind_missing": "有相关内容，但没有写到所问的这一项",
+        "none": "没有找到答案",
+    },
+    "advice": "可以换个说法，或写明地点和时间。",
+    "nearest": "最接近的 {} 段原文",
+    "others": "另外 {} 处原文",
+    "copies": "另有 {} 份文档也有这段话",
+    "page": "第 {} 页",
+    "confidence": [[0.85, "很有把握"], [0.65, "较有把握"], [0.0, "不太有把握"]],
+    "milliseconds": "用时 {} 毫秒",
+    "seconds": "用时 {} 秒",
+    "errors": {
+        "blank": "请先写下问题",
+        "too_long": "问题太长了，请缩短到 1000 字以内",
+        "400": "这个问题没法处理，请换成普通文字再试",
+        "404": "没有这个页面或文档",
+        "405": "这个地址不能这样用",
+        "413": "内容太长了，请缩短后再试",
+        "429": "问得太快了，请稍等片刻再试",
+        "500": "服务出了问题，请稍后再试",
+        "503": "现在还不能回答",
+        "network": "连不上服务，请确认它正在运行，然后再试",
+    },
+    "back": "返回提问",
+    "original": "原网页",
+    "marked": "已标出引用的原话",
+    "jump": "跳到标出处",
+    "stale": "文档在引用之后有改动，所以没有标出原话",
+    "outside": "链接里的位置不在这份文档里，所以没有标出原话",
+}

@@ -1,0 +1,157 @@
+"""JSON in, JSON out: what programs send and get, over HTTP and in batches."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import BadInput
+from bot.types import Answer, Citation, Document, Filters, Hit, Question
+
+MAX_QUESTION = 1000  # code points
+MAX_TOP_K = 50
+MAX_REQUEST_ID = 200  # code points
+
+_QUESTION_KEYS = ("question", "top_k", "filters", "previous", "today", "request_id")
+_FILTER_KEYS = ("document", "source", "date_from", "date_to")
+
+
+def question_from_json(payload: object) -> Question:
+    """The question that a parsed JSON body asks. Raises BadInput with the key that is wrong."""
+    if not isinstance(payload, Mapping):
+        raise BadInput('the body must be a JSON object such as {"question": "…"}')
+    _known(payload, _QUESTION_KEYS, "")
+    if "question" not in payload:
+        raise BadInput('question is missing; send {"question": "…"}')
+    top_k = _or(payload.get("top_k"), 5)
+    if not isinstance(top_k, int) or isinstance(top_k, bool) or not 1 <= top_k <= MAX_TOP_K:
+        raise BadInput(f"top_k must be a whole number from 1 to {MAX_TOP_K}")
+    request_id = payload.get("request_id")
+    if request_id is not None and not (isinstance(request_id, str) and len(request_id) <= MAX_REQUEST_ID):
+        raise BadInput(f"request_id must be a text of at most {MAX_REQUEST_ID} characters, or null")
+    previous = payload.get("previous")
+    return Question(
+        text=checked_question(payload["question"], "question"),
+        top_k=top_k,
+        filters=_filters(_or(payload.get("filters"), {})),
+        previous=None if previous is None else checked_question(previous, "previous"),
+        today=_date(payload, "today") or None,
+        request_id=request_id if request_id is None else clean(request_id),
+    )
+
+
+def checked_question(text: object, name: str = "question") -> str:
+    """A question as it can be asked: a text, not blank, not too long, no control characters."""
+    if not isinstance(text, str):
+        raise BadInput(f"{name} must be a text")
+    if not text.strip():
+        raise BadInput(f"{name} is blank; write what you want to know")
+    if len(text) > MAX_QUESTION:
+        raise BadInput(f"{name} has {len(text)} characters; at most {MAX_QUESTION} are allowed, shorten it")
+    if any(ord(char) < 32 and char not in "\t\n\r" for char in text):
+        raise BadInput(f"{name} holds control characters; send plain text")
+    return clean(text)
+
+
+def clean(text: str) -> str:
+    """The text with lone surrogates, which no UTF-8 can carry, as U+FFFD."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """The answer JSON of the contract."""
+    return {
+        "id": answer.id,
+        "request_id": answer.request_id,
+        "question": answer.question,
+        "understood": answer.understood,
+        "status": answer.status.value,
+        "reason": answer.reason.value if answer.reason else None,
+        "answer": answer.answer,
+        "answers": [{"text": value.text, "citation": value.citation} for value in answer.answers],
+        "text": answer.text,
+        "confidence": answer.confidence,
+        "citations": [_citation(citation) for citation in answer.citations],
+        "passages": [_passage(hit) for hit in answer.passages],
+        "undated_excluded": answer.undated_excluded,
+        "index": answer.index,
+        "took_ms": answer.took_ms,
+    }
+
+
+def document_to_json(document: Document) -> dict[str, Any]:
+    """The whole document object."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "source": document.source,
+        "publisher": document.publisher,
+        "url": document.url,
+        "date": document.date,
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "n": citation.n,
+        "document": document_to_json(citation.document),
+        "passage_id": citation.passage_id,
+        "page": citation.page,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "answer_start": citation.answer_start,
+        "answer_end": citation.answer_end,
+        "duplicates": [
+            {"document": document_to_json(copy.document), "start": copy.start, "end": copy.end}
+            for copy in citation.duplicates
+        ],
+    }
+
+
+def _passage(hit: Hit) -> dict[str, Any]:
+    return {
+        "passage_id": hit.passage.id,
+        "document": document_to_json(hit.document),
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.text,
+        "score": hit.score,
+    }
+
+
+def _filters(payload: object) -> Filters:
+    if not isinstance(payload, Mapping):
+        raise BadInput("filters must be a JSON object")
+    _known(payload, _FILTER_KEYS, "filters.")
+    document = _or(payload.get("document"), [])
+    ids = [document] if isinstance(document, str) else document
+    if not isinstance(ids, list) or not all(isinstance(item, str) and item for item in ids):
+        raise BadInput("filters.document must be a document's id or a list of ids")
+    source = _or(payload.get("source"), "")
+    if not isinstance(source, str):
+        raise BadInput("filters.source must be the beginning of a source, such as reports/2022/")
+    return Filters(tuple(ids), source, _date(payload, "date_from"), _date(payload, "date_to"))
+
+
+def _date(payload: Mapping[str, Any], key: str) -> str:
+    value = payload.get(key)
+    if value is None:
+        return ""
+    try:
+        if isinstance(value, str) and len(value) == 10:
+            return datetime.date.fromisoformat(value).isoformat()
+    except ValueError:
+        pass
+    raise BadInput(f"{key} must be a date written YYYY-MM-DD")
+
+
+def _known(payload: Mapping[str, Any], keys: tuple[str, ...], prefix: str) -> None:
+    for key in payload:
+        if key not in keys:
+            raise BadInput(f"unknown key {prefix}{clean(str(key))[:60]}; the keys are {', '.join(keys)}")
+
+
+def _or(value: Any, default: Any) -> Any:
+    return default if value is None else value

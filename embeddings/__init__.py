@@ -1,0 +1,1 @@
+"""Text in, vectors out, nearest vectors back. Knows nothing of the bot."""

@@ -1,0 +1,98 @@
+"""Texts to unit vectors with sentence-transformers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_WEIGHTS = ("*.safetensors", "*.bin", "*.onnx", "*.xml")
+
+
+class Encoder(Protocol):
+    """Text in, unit vectors out."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the same text would get another vector."""
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(texts), dimension), of length 1, for what is searched."""
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(texts), dimension), of length 1, for what is found."""
+
+
+class SentenceTransformerEncoder:
+    """An encoder over a sentence-transformers folder or hub name.
+
+    The prompts before queries and passages are those named ``query`` and ``passage`` (or
+    ``document``) in the model's own configuration; a model without prompts gets none.
+    Raises OSError or ValueError where the model cannot be loaded.
+    """
+
+    def __init__(self, name: str, max_tokens: int = 512, batch_size: int = 16, threads: int = 0) -> None:
+        if Path(name).is_dir():  # everything is at hand: keep the libraries from asking the hub
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as talk
+
+        quiet: Any = talk
+        quiet.disable_progress_bar()
+        quiet.set_verbosity_error()  # it reports BERT's unused pooler as missing
+        torch.set_num_threads(threads or os.cpu_count() or 1)
+        self._model: Any = SentenceTransformer(name, device="cpu", local_files_only=Path(name).is_dir())
+        self._model.max_seq_length = min(max_tokens, self._model.max_seq_length or max_tokens)
+        self._batch_size = batch_size
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.fingerprint = fingerprint(name, self._model.max_seq_length)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._encode(texts, "query")
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._encode(texts, "passage" if "passage" in self._model.prompts else "document")
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> NDArray[np.float32]:
+        import numpy as np
+
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors = self._model.encode(
+            list(texts),
+            prompt=self._model.prompts.get(prompt),
+            batch_size=self._batch_size,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def fingerprint(name: str, max_tokens: int) -> str:
+    """16 hexadecimal digits that change with the model's files, its prompts or the token limit.
+
+    A folder is told by its configuration and by its weights' names and sizes; a hub name by itself.
+    """
+    told: dict[str, object] = {"max_tokens": max_tokens}
+    folder = Path(name)
+    if folder.is_dir():
+        told["files"] = {path.name: path.stat().st_size for glob in _WEIGHTS for path in sorted(folder.glob(glob))}
+        told["configuration"] = [
+            hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.json"))
+        ]
+    else:
+        told["name"] = name
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,99 @@
+"""Opens the bot and serves it: web page, HTTP and, where its tokens are set, Slack."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import FrameType
+from typing import NoReturn
+
+from bot.bot import Bot
+from bot.config import Config, load_config
+from bot.errors import BadConfig, BadInput, BotError, PortInUse
+from bot.slack.app import add_slack_routes, create_slack, start_socket
+from bot.web.app import create_app
+
+MAX_BODY = 4 * 1024 * 1024  # bytes; Flask refuses smaller bodies sooner, with words
+
+
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    """Serves until it is told to stop; its exit status, as of `python -m bot`."""
+    parser = argparse.ArgumentParser(prog="python server.py", description="Serves the page, HTTP and Slack.")
+    parser.add_argument("--config", metavar="FILE", help="the configuration (BOT_CONFIG; config.toml)")
+    parser.add_argument("--index", metavar="DIR", help="the index's folder, in place of the configuration's")
+    parser.add_argument("--host", help="the address to listen on (BOT_HOST)")
+    parser.add_argument("--port", help="the port to listen on (BOT_PORT)")
+    options = parser.parse_args(arguments)
+    try:
+        config = load_config(options.config or environ.get("BOT_CONFIG")).overridden(
+            index=options.index,
+            host=options.host or environ.get("BOT_HOST"),
+            port=options.port or environ.get("BOT_PORT"),
+        )
+        serve(config, environ)
+    except (BadConfig, BadInput) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BotError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+    return 0
+
+
+def serve(config: Config, environ: Mapping[str, str]) -> None:
+    """Listens, opens the bot, and answers until SIGINT or SIGTERM. Raises BotError where it cannot."""
+    import waitress
+
+    logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
+    config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
+    bot = Bot.open(config)
+    app = create_app(bot, config)
+    slack = create_slack(bot, config, environ)
+    events = None
+    if slack is not None:
+        add_slack_routes(app, slack)
+        events = start_socket(slack, environ)
+    signal.signal(signal.SIGTERM, _stop)
+    print(f"Ready: http://{config.server.host}:{config.server.port}{' and Slack' if slack else ''}", flush=True)
+    try:
+        waitress.serve(
+            app,
+            sockets=[listening],
+            threads=config.server.threads,
+            ident="",
+            max_request_body_size=MAX_BODY,
+            _quiet=True,
+        )
+    finally:
+        if events is not None:
+            events.close()
+        bot.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises PortInUse or BadConfig with the mend."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
+    except socket.gaierror:
+        raise BadConfig(f"{host}: no such host; set [server] host or --host to an address of this machine") from None
+    except OSError as error:
+        mend = "stop what listens there, or choose another with --port"
+        raise PortInUse(f"cannot listen on {host}:{port} ({error.strerror}); {mend}") from None
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Stand-ins with exact, hand-made values, for tests of the edges."""
+
+from __future__ import annotations
+
+from bot.types import (
+    Answer,
+    Block,
+    BlockKind,
+    Citation,
+    Document,
+    Hit,
+    Passage,
+    Question,
+    Reason,
+    Status,
+    StoredDocument,
+    Value,
+)
+
+DOCUMENT = Document("d1", "平安白皮书", "reports/a.txt", "草原日报", None, "2022-01-06")
+TEXT = "平安白皮书\n😀 全年破获案件537起，紧急止付涉案资金3.01亿元。\n<script>alert(1)</script>留意**市的*.**亿元。"
+STORED = StoredDocument(
+    DOCUMENT,
+    TEXT,
+    (
+        Block(0, 5, BlockKind.HEADING),
+        Block(6, TEXT.index("\n", 6), BlockKind.PARAGRAPH),
+        Block(TEXT.index("<"), len(TEXT), BlockKind.PARAGRAPH),
+    ),
+)
+QUOTE_START = TEXT.index("紧急")
+QUOTE_END = TEXT.index("。")
+ANSWER_START = TEXT.index("3.01")
+
+
+def hit() -> Hit:
+    """The one passage of the fake index."""
+    return Hit(Passage("p1", "d1", 6, len(TEXT)), DOCUMENT, TEXT[6:], 0.9)
+
+
+class FakeBot:
+    """Has the façade's methods; answers 止付, hides 隐藏, disagrees on 冲突, and finds nothing else."""
+
+    generation = "fake-1"
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        citation = Citation(
+            1, DOCUMENT, "p1", None, QUOTE_START, QUOTE_END, TEXT[QUOTE_START:QUOTE_END], ANSWER_START, QUOTE_END
+        )
+        masked_start = TEXT.index("*.**")
+        masked = Citation(
+            1, DOCUMENT, "p1", None, TEXT.index("留意"), len(TEXT), TEXT[TEXT.index("留意") :],
+            masked_start, masked_start + 6,
+        )  # fmt: skip
+        if "止付" in question.text:
+            return self._answer(question, Status.ANSWERED, (citation,), (Value("3.01亿元", 1),))
+        if "隐藏" in question.text:
+            return self._answer(question, Status.MASKED, (masked,), ())
+        if "冲突" in question.text:
+            other = Citation(2, DOCUMENT, "p1", None, 8, QUOTE_END, TEXT[8:QUOTE_END], 14, 18)
+            values = (Value("3.01亿元", 1), Value("537起", 2))
+            return self._answer(question, Status.CONFLICT, (citation, other), values)
+        return self._answer(question, Status.NOT_FOUND, (), ())
+
+    def document(self, document_id: str) -> StoredDocument | None:
+        return STORED if document_id == "d1" else None
+
+    def _answer(
+        self, question: Question, status: Status, citations: tuple[Citation, ...], values: tuple[Value, ...]
+    ) -> Answer:
+        return Answer(
+            id="a1",
+            request_id=question.request_id,
+            question=question.text,
+            understood=question.text,
+            status=status,
+            reason=Reason.NOTHING_CLOSE if status is Status.NOT_FOUND else None,
+            answer=values[0].text if values else None,
+            answers=values,
+            text="3.01亿元。\n“紧急止付涉案资金3.01亿元”[1]" if values else "没有找到答案。",
+            confidence=0.93,
+            citations=citations,
+            passages=(hit(),),
+            undated_excluded=0,
+            index=self.generation,
+            took_ms=7,
+        )

@@ -1,0 +1,895 @@
+"""The Slack channel with real Bolt, real signatures, a real websocket; only Slack's own servers are replaced."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.config import Config, Log, Server, Slack
+from bot.errors import BadConfig, BotError, NoIndex
+from bot.links import text_version
+from bot.slack.app import add_slack_routes, create_slack, start_socket
+from bot.slack.blocks import EXCERPT, MESSAGE_LIMIT, answer_message, line_message
+from bot.slack.listeners import Desk, on_command, on_mention, on_message
+from bot.slack.markup import escaped, plain_text
+from bot.slack.seen import Seen
+from bot.slack.socket_mode import Socket
+from bot.slack.tokens import read_tokens
+from bot.slack.words import EN, ZH, words_for
+from bot.types import (
+    Answer,
+    Citation,
+    Document,
+    Duplicate,
+    Hit,
+    Passage,
+    Question,
+    Reason,
+    Status,
+    StoredDocument,
+    Value,
+)
+from tests.fakes import ANSWER_START, DOCUMENT, QUOTE_END, STORED, TEXT, FakeBot
+from tests.slack_server import (
+    APP_TOKEN,
+    BOT_ID,
+    BOT_TOKEN,
+    BOT_USER,
+    SIGNING_SECRET,
+    TICKET,
+    SlackServer,
+    leaves,
+    message_faults,
+    signed,
+)
+
+VERSION = text_version(TEXT)
+QUESTION = "鄂尔多斯电诈止付多少"
+
+
+class FailingBot(FakeBot):
+    """Raises an error that repeats the question."""
+
+    def __init__(self, kind: type[Exception]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def ask(self, question: Question) -> Answer:
+        raise self.kind(f"no answer to {question.text}; rebuild the index")
+
+
+class SlowBot(FakeBot):
+    """Answers nothing before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def ask(self, question: Question) -> Answer:
+        assert self.go.wait(10)
+        return super().ask(question)
+
+
+class Workspace:
+    """The bot behind its HTTP address, and what Slack posts there."""
+
+    def __init__(self, server: SlackServer, bot: Any = None, config: Config | None = None, **environ: str) -> None:
+        self.server = server
+        self.bot = cast("Any", bot or FakeBot())
+        variables = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
+        app = create_slack(self.bot, config or Config(), variables | {"SLACK_API_URL": server.address} | environ)
+        assert app is not None
+        self.app = app
+        flask_app = Flask(__name__)
+        add_slack_routes(flask_app, app)
+        self.http = flask_app.test_client()
+
+    def post(self, body: str, headers: dict[str, str] | None = None, kind: str = "application/json") -> Any:
+        headers = signed(body) if headers is None else headers
+        return self.http.post("/slack/events", data=body.encode(), headers=headers, content_type=kind)
+
+    def event(self, event: dict[str, Any], event_id: str = "Ev1") -> Any:
+        return self.post(json.dumps(envelope(event, event_id)))
+
+    def command(self, text: str, channel: str = "C1") -> Any:
+        body = urlencode(command(text, channel, self.server))
+        return self.post(body, kind="application/x-www-form-urlencoded")
+
+    def finish(self) -> None:
+        """Waits until every listener has run; nothing can be posted after that."""
+        self.app.listener_runner.listener_executor.shutdown(wait=True)
+
+    def posts(self) -> list[dict[str, Any]]:
+        """Everything the bot said, once it has said everything."""
+        self.finish()
+        return self.server.sent("chat.postMessage")
+
+    def responses(self) -> list[dict[str, Any]]:
+        """Everything the bot answered commands with."""
+        self.finish()
+        return self.server.sent("response")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("SLACK_") or name.lower() in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def server() -> Iterator[SlackServer]:
+    with SlackServer() as running:
+        yield running
+
+
+@pytest.fixture
+def workspace(server: SlackServer) -> Workspace:
+    return Workspace(server)
+
+
+def mention(text: str = f"<@{BOT_USER}> {QUESTION}", **fields: Any) -> dict[str, Any]:
+    return {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1700000000.000100", "text": text} | fields
+
+
+def direct(text: str = QUESTION, **fields: Any) -> dict[str, Any]:
+    return mention(text, type="message", channel="D1", channel_type="im") | fields
+
+
+def envelope(event: dict[str, Any], event_id: str = "Ev1") -> dict[str, Any]:
+    return {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": event_id, "event": event}
+
+
+def command(text: str, channel: str, server: SlackServer) -> dict[str, str]:
+    return {
+        "command": "/ask",
+        "text": text,
+        "channel_id": channel,
+        "user_id": "U1",
+        "team_id": "T1",
+        "response_url": server.response_url,
+        "trigger_id": "1.1",
+    }
+
+
+def link(start: int, end: int, version: str = VERSION) -> str:
+    return f"http://127.0.0.1:8000/documents/d1?start={start}&end={end}&v={version}#mark"
+
+
+def text(content: str, bold: bool = False) -> dict[str, Any]:
+    return {"type": "text", "text": content} | ({"style": {"bold": True}} if bold else {})
+
+
+def section(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def quote(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text_quote", "elements": list(elements)}
+
+
+def block(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text", "elements": list(parts)}
+
+
+ANSWERED = [
+    block(section(text("3.01亿元", bold=True))),
+    block(
+        quote(text("紧急止付涉案资金"), text("3.01亿元", bold=True)),
+        section(
+            {"type": "link", "url": link(ANSWER_START, QUOTE_END), "text": "平安白皮书"},
+            text(" · 草原日报 · 2022-01-06"),
+        ),
+    ),
+]
+
+
+# What is answered, and where
+
+
+def test_a_mention_is_answered_in_its_thread_with_the_answer_its_quote_and_a_link_to_the_span(
+    workspace: Workspace,
+) -> None:
+    assert workspace.event(mention()).status_code == 200
+    [post] = workspace.posts()
+    assert post["channel"] == "C1"
+    assert post["thread_ts"] == "1700000000.000100"
+    assert post["blocks"] == ANSWERED
+    assert post["text"] == "3.01亿元\n“紧急止付涉案资金3.01亿元”\n平安白皮书 · 草原日报 · 2022-01-06"
+    assert (post["mrkdwn"], post["unfurl_links"], post["unfurl_media"]) == (False, False, False)
+    assert [(asked.text, asked.request_id) for asked in workspace.bot.asked] == [(QUESTION, "Ev1")]
+
+
+def test_a_mention_inside_a_thread_is_answered_in_that_thread(workspace: Workspace) -> None:
+    workspace.event(mention(thread_ts="1600000000.000001"))
+    [post] = workspace.posts()
+    assert post["thread_ts"] == "1600000000.000001"
+
+
+def test_a_direct_message_is_answered_in_its_thread(workspace: Workspace) -> None:
+    workspace.event(direct())
+    [post] = workspace.posts()
+    assert (post["channel"], post["thread_ts"], post["blocks"]) == ("D1", "1700000000.000100", ANSWERED)
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
+def test_a_direct_message_with_a_file_or_sent_to_the_channel_too_is_answered(
+    workspace: Workspace, subtype: str
+) -> None:
+    workspace.event(direct(subtype=subtype))
+    assert len(workspace.posts()) == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        direct(channel="C1", channel_type="channel"),
+        direct(channel="G1", channel_type="mpim"),
+        direct(bot_id="B9"),
+        direct(bot_id=BOT_ID),
+        direct(subtype="bot_message"),
+        direct(user=BOT_USER),
+        mention(user=BOT_USER),
+        mention(bot_id="B9"),
+        mention(edited={"user": "U1", "ts": "1700000001.000000"}),
+        direct(edited={"user": "U1", "ts": "1700000001.000000"}),
+        {"type": "message", "subtype": "message_changed", "channel": "D1", "channel_type": "im", "ts": "1.1"}
+        | {"message": {"user": "U1", "text": QUESTION}},
+        {"type": "message", "subtype": "message_deleted", "channel": "D1", "channel_type": "im", "ts": "1.1"},
+        direct(subtype="channel_join"),
+    ],
+    ids=lambda event: "-".join(str(event.get(key, "")) for key in ("type", "channel", "subtype", "user", "bot_id")),
+)
+def test_bots_itself_edits_deletions_and_talk_in_channels_are_left_alone(
+    workspace: Workspace, event: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert workspace.event(event).status_code == 200
+    assert workspace.posts() == []
+    assert workspace.bot.asked == []
+    assert caplog.messages == []
+
+
+def test_an_event_that_slack_sends_again_is_answered_once(workspace: Workspace) -> None:
+    for _ in range(3):
+        assert workspace.event(mention()).status_code == 200
+    assert len(workspace.posts()) == 1
+
+
+def test_a_message_that_comes_as_mention_and_as_message_is_answered_once(workspace: Workspace) -> None:
+    workspace.event(direct(type="app_mention"), "Ev1")
+    workspace.event(direct(), "Ev2")
+    assert len(workspace.posts()) == 1
+
+
+def test_a_mention_whose_message_came_first_is_answered(workspace: Workspace) -> None:
+    workspace.event(mention(type="message", channel_type="channel"), "Ev1")
+    workspace.event(mention(), "Ev2")
+    assert len(workspace.posts()) == 1
+
+
+def test_two_questions_in_one_channel_are_both_answered(workspace: Workspace) -> None:
+    workspace.event(mention(ts="1.1"), "Ev1")
+    workspace.event(mention(ts="1.2"), "Ev2")
+    assert sorted(post["thread_ts"] for post in workspace.posts()) == ["1.1", "1.2"]
+
+
+def test_only_the_channels_of_the_configuration_are_answered_and_direct_messages_always(server: SlackServer) -> None:
+    workspace = Workspace(server, config=Config(slack=Slack(channels=("C2",))))
+    for number, event in enumerate([mention(ts="1.1"), mention(channel="C2", ts="1.2"), direct(ts="1.3")]):
+        workspace.event(event, f"Ev{number}")
+    assert sorted(post["channel"] for post in workspace.posts()) == ["C2", "D1"]
+
+
+def test_the_event_is_acknowledged_before_the_question_is_answered(server: SlackServer) -> None:
+    workspace = Workspace(server, bot := SlowBot())
+    assert workspace.event(mention()).status_code == 200
+    assert server.sent("chat.postMessage") == []
+    bot.go.set()
+    assert len(workspace.posts()) == 1
+
+
+# /ask
+
+
+def test_ask_answers_only_the_asker(workspace: Workspace) -> None:
+    response = workspace.command(QUESTION)
+    assert (response.status_code, response.data) == (200, b"")
+    [answer] = workspace.responses()
+    assert answer["response_type"] == "ephemeral"
+    assert answer["blocks"] == ANSWERED
+    assert message_faults(answer) == []
+    assert workspace.posts() == []
+
+
+@pytest.mark.parametrize("words", ["", "  ", "help", "HELP"])
+def test_ask_without_a_question_gives_help(workspace: Workspace, words: str) -> None:
+    workspace.command(words)
+    [answer] = workspace.responses()
+    assert answer["text"] == ZH.help
+    assert workspace.bot.asked == []
+
+
+def test_ask_says_where_it_is_not_open_and_is_open_in_direct_messages(server: SlackServer) -> None:
+    workspace = Workspace(server, config=Config(slack=Slack(channels=("C2",))))
+    workspace.command(QUESTION, "C1")
+    workspace.command(QUESTION, "D1")
+    assert sorted(answer["text"][:4] for answer in workspace.responses()) == ["3.01", ZH.elsewhere[:4]]
+
+
+def test_ask_is_acknowledged_at_once_while_every_worker_is_busy(server: SlackServer) -> None:
+    workspace = Workspace(server, bot := SlowBot())
+    for number in range(8):  # Bolt has five workers
+        workspace.event(mention(ts=f"1.{number}"), f"Ev{number}")
+    started = time.monotonic()
+    assert workspace.command(QUESTION).status_code == 200
+    assert time.monotonic() - started < 1
+    assert server.sent("response") == []
+    bot.go.set()
+    assert len(workspace.responses()) == 1
+
+
+# What is not a question, and what goes wrong
+
+
+def test_a_mention_without_a_question_gives_one_line_of_help(workspace: Workspace) -> None:
+    workspace.event(mention(f"<@{BOT_USER}>  "))
+    [post] = workspace.posts()
+    assert post["blocks"] == [block(section(text(ZH.help)))]
+    assert "\n" not in ZH.help
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("问" * 1001, "抱歉，问题太长了：有 1001 个字符，最多 1000 个。请缩短后再问。"),
+        ("why " * 300 + "?", "Sorry, the question is too long: 1201 characters, 1000 at most. Please shorten it."),
+        ("多少\x00", ZH.unreadable),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused_kindly(workspace: Workspace, question: str, line: str) -> None:
+    workspace.event(direct(question))
+    [post] = workspace.posts()
+    assert post["text"] == line
+    assert workspace.bot.asked == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "logged"),
+    [
+        (BotError, ZH.failed, "failed: no answer to …; rebuild the index"),
+        (NoIndex, ZH.no_index, "no_index: no answer to …; rebuild the index"),
+        (ZeroDivisionError, ZH.failed, "ZeroDivisionError"),
+    ],
+)
+def test_a_failure_gives_a_line_and_is_logged_without_the_question(
+    server: SlackServer, caplog: pytest.LogCaptureFixture, kind: type[Exception], line: str, logged: str
+) -> None:
+    workspace = Workspace(server, FailingBot(kind))
+    workspace.event(mention())
+    [post] = workspace.posts()
+    assert post["text"] == line
+    assert logged in caplog.text
+    assert QUESTION not in caplog.text
+
+
+def test_what_slack_refuses_to_post_is_logged_by_its_code_alone(
+    server: SlackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.errors["chat.postMessage"] = "missing_scope"
+    workspace = Workspace(server)
+    workspace.event(mention())
+    workspace.finish()
+    assert caplog.messages == ["Slack refused a request: missing_scope"]
+
+
+def test_a_question_that_comes_while_slack_cannot_be_reached_is_answered_when_slack_sends_it_again(
+    server: SlackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace = Workspace(server, SLACK_API_URL=f"http://127.0.0.1:{free_port()}/api/")
+    assert workspace.event(mention()).status_code == 500
+    workspace.app.client.base_url = server.address
+    assert workspace.event(mention()).status_code == 200
+    assert len(workspace.posts()) == 1
+    assert "Slack request failed: URLError\n" in caplog.text
+
+
+# Logs
+
+
+def test_questions_are_logged_only_where_the_configuration_says_so(
+    server: SlackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for log in (Log(questions=False), Log(questions=True)):
+        workspace = Workspace(server, config=Config(log=log))
+        workspace.event(mention())
+        workspace.event(mention("hello", type="message", channel_type="channel"))
+        workspace.post(json.dumps(envelope(mention())), signed("another body"))
+        workspace.command(QUESTION)
+        workspace.finish()
+        assert (QUESTION in caplog.text) == log.questions
+
+
+def test_no_secret_is_ever_logged(server: SlackServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.WARNING, "websockets")  # the stand-in's own log
+    workspace = Workspace(server)
+    with socket_mode(server):
+        server.wait(lambda: server.sockets)
+        asked = server.send(envelope(mention(ts="1.1"), "Ev1"))
+        server.wait(lambda: server.acked(asked) and server.sent("chat.postMessage"))
+        server.errors["chat.postMessage"] = "not_in_channel"
+        workspace.command(QUESTION)
+        workspace.event(mention())
+        workspace.finish()
+    assert "not_in_channel" in caplog.text
+    for secret in (BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, TICKET, server.response_url):
+        assert secret not in caplog.text
+
+
+def test_tokens_are_not_shown_where_they_are_printed() -> None:
+    environ = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
+    assert repr(read_tokens(environ)) == "Tokens(api_url='https://slack.com/api/')"
+
+
+# Signatures
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        signed("another body"),
+        {"X-Slack-Request-Timestamp": "soon", "X-Slack-Signature": "v0=00"},
+        {"X-Slack-Request-Timestamp": "²", "X-Slack-Signature": "v0=00"},
+        {"X-Slack-Request-Timestamp": "9" * 5000, "X-Slack-Signature": "v0=00"},
+        {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "v0=é"},
+    ],
+    ids=["unsigned", "other body", "no number", "no digit", "no date", "not ASCII"],
+)
+def test_a_request_with_a_wrong_signature_gets_401_and_nothing_is_answered(
+    workspace: Workspace, headers: dict[str, str]
+) -> None:
+    response = workspace.post(json.dumps(envelope(mention())), headers)
+    assert (response.status_code, response.json["error"]["code"]) == (401, "unauthorized")
+    assert workspace.posts() == []
+    assert workspace.server.calls == []
+
+
+@pytest.mark.parametrize(("age", "status"), [(0, 200), (290, 200), (310, 401), (-310, 401)])
+def test_a_signature_counts_for_300_seconds(workspace: Workspace, age: int, status: int) -> None:
+    body = json.dumps(envelope(mention()))
+    assert workspace.post(body, signed(body, age=age)).status_code == status
+    assert len(workspace.posts()) == (1 if status == 200 else 0)
+
+
+@pytest.mark.parametrize("secret", ["", "another secret"])
+def test_a_request_signed_with_another_secret_gets_401(workspace: Workspace, secret: str) -> None:
+    body = json.dumps(envelope(mention()))
+    assert workspace.post(body, signed(body, secret)).status_code == 401
+    assert workspace.posts() == []
+
+
+def test_without_a_signing_secret_no_request_is_taken_for_slacks(server: SlackServer) -> None:
+    workspace = Workspace(server, SLACK_APP_TOKEN=APP_TOKEN, SLACK_SIGNING_SECRET="")
+    body = json.dumps(envelope(mention()))
+    assert workspace.post(body, signed(body, "")).status_code == 401
+    assert workspace.posts() == []
+
+
+@pytest.mark.parametrize("body", ["[]", "{", "null", '"a"', "payload=[", "[" * 100_000])
+def test_a_body_that_slack_never_sends_is_refused_quietly(
+    workspace: Workspace, body: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert workspace.post(body, {}).status_code == 401
+    assert workspace.post(body).status_code in (200, 401, 404)
+    assert workspace.posts() == []
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def test_slacks_check_of_the_address_is_answered(workspace: Workspace) -> None:
+    response = workspace.post(json.dumps({"type": "url_verification", "challenge": "c1", "token": "t"}))
+    assert (response.status_code, response.json) == (200, {"challenge": "c1"})
+
+
+# Set-up
+
+
+def test_without_a_bot_token_there_is_no_slack() -> None:
+    app: Any = FakeBot()
+    assert create_slack(app, Config(), {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": "s"}) is None
+    assert create_slack(app, Config(), {"SLACK_BOT_TOKEN": " "}) is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxp-1-secret"}, "SLACK_BOT_TOKEN is malformed; copy the Bot User OAuth Token"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1 secret"}, "SLACK_BOT_TOKEN is malformed"),
+        ({"SLACK_BOT_TOKEN": BOT_TOKEN}, "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET"),
+        ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": "xoxb-1-secret"}, "SLACK_APP_TOKEN is malformed"),
+        ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": "a secret"}, "SLACK_SIGNING_SECRET is malformed"),
+        (
+            {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": "slack.com/api/"},
+            "SLACK_API_URL must begin with http:// or https://",
+        ),
+    ],
+)
+def test_a_wrong_token_stops_the_start_with_its_mend_and_without_the_token(environ: dict[str, str], said: str) -> None:
+    bot: Any = FakeBot()
+    with pytest.raises(BadConfig) as caught:
+        create_slack(bot, Config(), environ)
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value).replace("SLACK_SIGNING_SECRET", "").lower().replace("signing secret", "")
+
+
+def test_a_token_without_the_library_stops_the_start_with_its_mend(
+    server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "slack_bolt", None)
+    with pytest.raises(BadConfig, match="pip install slack-bolt"):
+        Workspace(server)
+
+
+def test_the_credentials_of_slacks_oauth_are_refused_because_bolt_would_ignore_the_token(
+    server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "2")
+    with pytest.raises(BadConfig, match="SLACK_CLIENT_ID"):
+        Workspace(server)
+
+
+def test_the_app_is_made_without_a_word_to_slack_and_without_a_warning(
+    server: SlackServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", BOT_TOKEN)
+    Workspace(server)
+    assert server.calls == []
+    assert caplog.messages == []
+
+
+def test_an_address_without_its_last_slash_is_the_same_address(server: SlackServer) -> None:
+    workspace = Workspace(server, SLACK_API_URL=server.address.rstrip("/"))
+    workspace.event(mention())
+    assert len(workspace.posts()) == 1
+
+
+# Socket Mode
+
+
+@contextmanager
+def socket_mode(server: SlackServer, app_token: str = APP_TOKEN) -> Iterator[Socket]:
+    """The connection of a bot that Slack reaches by Socket Mode alone."""
+    environ = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": app_token, "SLACK_API_URL": server.address}
+    bot: Any = FakeBot()
+    app = create_slack(bot, Config(log=Log(questions=True)), environ)
+    assert app is not None
+    connection = start_socket(app, environ)
+    assert connection is not None
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def test_socket_mode_answers_events_and_commands_acknowledges_each_and_connects_anew_when_told(
+    server: SlackServer,
+) -> None:
+    with socket_mode(server) as connection:
+        server.wait(lambda: server.sockets)
+        first = server.send(envelope(mention(ts="1.1"), "Ev1"))
+        server.wait(lambda: server.acked(first) and server.sent("chat.postMessage"))
+        assert server.sent("chat.postMessage")[0]["blocks"] == ANSWERED
+        asked = server.send(command(QUESTION, "C1", server), "slash_commands")
+        server.wait(lambda: server.acked(asked) and server.sent("response"))
+        assert server.sent("response")[0]["blocks"] == ANSWERED
+
+        server.refresh()
+        server.wait(lambda: len(server.sockets) == 2)
+        server.sockets[0].close()
+        again = server.send(envelope(mention(ts="1.1"), "Ev1"))
+        new = server.send(envelope(mention(ts="1.2"), "Ev2"))
+        server.wait(lambda: server.acked(again) and server.acked(new))
+        server.wait(lambda: len(server.sent("chat.postMessage")) == 2)
+        assert [post["thread_ts"] for post in server.sent("chat.postMessage")] == ["1.1", "1.2"]
+        assert connection.connected
+    assert not connection.connected
+
+
+def test_socket_mode_connects_as_soon_as_slack_can_be_reached(
+    server: SlackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.errors["apps.connections.open"] = "internal_error"
+    with socket_mode(server):
+        server.wait(lambda: server.sent("apps.connections.open"))
+        server.errors.clear()
+        server.wait(lambda: server.sockets)
+    assert "Slack not reached (internal_error); trying again in 1 s" in caplog.messages
+
+
+def test_an_app_token_that_slack_refuses_is_logged_with_its_mend(
+    server: SlackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket_mode(server, "xapp-wrong"):
+        server.wait(lambda: server.sent("apps.connections.open"))
+    assert "Slack refused SLACK_APP_TOKEN (invalid_auth); make a new one with connections:write" in caplog.messages
+    assert "xapp-wrong" not in caplog.text
+
+
+def test_without_an_app_token_there_is_no_socket(workspace: Workspace) -> None:
+    assert start_socket(workspace.app, {}) is None
+
+
+# Listeners by themselves
+
+
+def test_listeners_are_plain_functions(server: SlackServer) -> None:
+    bot: Any = FakeBot()
+    desk = Desk(bot, Config())
+    said: list[dict[str, Any]] = []
+
+    def say(**message: Any) -> None:
+        said.append(message)
+
+    on_mention(desk, envelope(mention(), "Ev1"), say)
+    on_message(desk, envelope(direct(), "Ev2"), say)
+    on_command(desk, command(QUESTION, "C1", server), say)
+    assert [message["blocks"] for message in said] == [ANSWERED] * 3
+
+
+def test_seen_keeps_the_newest_keys_and_forgets_the_oldest() -> None:
+    seen = Seen(size=2)
+    assert [seen.first(key) for key in "abacba"] == [True, True, False, True, True, True]
+
+
+def test_seen_lets_exactly_one_of_many_threads_through() -> None:
+    seen = Seen()
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(lambda _: seen.first("a", "b"), range(500))) == 1
+
+
+# Markup
+
+
+@pytest.mark.parametrize(
+    ("markup", "plain"),
+    [
+        (f"<@{BOT_USER}> {QUESTION}", QUESTION),
+        (f"请问<@{BOT_USER}|bot> <!here> 多少", "请问 多少"),
+        ("a &lt; b &amp;&amp; c &gt; d", "a < b && c > d"),
+        ("&amp;lt;", "&lt;"),
+        ("看<http://x.cn/a|这篇报道>和<https://y.cn/>", "看这篇报道和https://y.cn/"),
+        ("<mailto:a@b.cn|a@b.cn> <#C1|general> <#C2>", "a@b.cn #general"),
+        ("*.**亿元是多少", "*.**亿元是多少"),
+        (f"<@{BOT_USER}>", ""),
+    ],
+)
+def test_a_question_is_what_a_person_reads_in_the_message(markup: str, plain: str) -> None:
+    assert plain_text(markup) == plain
+
+
+@given(st.text())
+def test_escaped_text_holds_no_control_characters_and_reads_as_before(content: str) -> None:
+    assert not {"<", ">"} & set(escaped(content))
+    assert (
+        plain_text(escaped(content)) == plain_text(content.replace("<", "&lt;").replace(">", "&gt;")) or "&" in content
+    )
+
+
+# Messages
+
+
+def cited(stored: str, start: int, end: int, answer: str, number: int = 1, **fields: Any) -> Citation:
+    at = stored.index(answer, start)
+    known = {"page": None, "document": DOCUMENT} | fields
+    return Citation(
+        n=number, passage_id="p1", start=start, end=end, quote=stored[start:end],
+        answer_start=at, answer_end=at + len(answer), **known,
+    )  # fmt: skip
+
+
+def answer_of(status: Status, *citations: Citation, **fields: Any) -> Answer:
+    return dataclasses.replace(FakeBot().ask(Question("止付")), status=status, citations=citations, **fields)
+
+
+def no_link(document_id: str, start: int, end: int, words: str) -> None:
+    return None
+
+
+def rendered(answer: Answer, words: Any = ZH) -> list[dict[str, Any]]:
+    message = answer_message(answer, no_link, words)
+    assert message_faults({"text": message.text, "blocks": message.blocks}) == []
+    return message.blocks
+
+
+def test_a_masked_figure_says_so_and_its_stars_arrive_as_they_are(workspace: Workspace) -> None:
+    workspace.event(mention("隐藏了多少"))
+    [post] = workspace.posts()
+    start = TEXT.index("*.**")
+    source = {"type": "link", "url": link(start, start + 6), "text": "平安白皮书"}
+    assert post["blocks"] == [
+        block(section(text("原文隐去了具体数字或名称："))),
+        block(
+            quote(text("留意**市的"), text("*.**亿元", bold=True), text("。")),
+            section(source, text(" · 草原日报 · 2022-01-06")),
+        ),
+    ]
+    assert "“留意**市的*.**亿元。”" in post["text"]
+
+
+def test_sources_that_disagree_are_shown_each_with_its_own_quote(workspace: Workspace) -> None:
+    workspace.event(mention("冲突的数字"))
+    [post] = workspace.posts()
+    assert post["blocks"][0] == block(section(text("来源说法不一：")))
+    assert [part["elements"][0]["elements"][0] for part in post["blocks"][1:]] == [
+        text("3.01亿元", bold=True),
+        text("537起", bold=True),
+    ]
+    assert [leaf["text"] for leaf in post["blocks"][2]["elements"][1]["elements"]][:2] == [TEXT[8:14], TEXT[14:18]]
+
+
+def test_nothing_found_says_why_and_shows_the_nearest_passages(workspace: Workspace) -> None:
+    workspace.event(mention("天气如何"))
+    [post] = workspace.posts()
+    source = {"type": "link", "url": link(6, len(TEXT)), "text": "平安白皮书"}
+    assert post["blocks"] == [
+        block(section(text("没有找到答案：文档里没有相近的内容。\n最接近的段落："))),
+        block(
+            quote(text(" ".join(TEXT[6:].split()))),
+            section(source, text(" · 草原日报 · 2022-01-06")),
+        ),
+    ]
+
+
+def test_at_most_three_near_passages_are_shown_each_cut_to_80_characters() -> None:
+    hits = tuple(Hit(Passage(f"p{n}", "d1", 0, 200), DOCUMENT, "字" * 200, 1.0) for n in range(5))
+    blocks = rendered(answer_of(Status.NOT_FOUND, reason=Reason.OTHER_PERIOD, passages=hits))
+    assert len(blocks) == 4
+    assert blocks[1]["elements"][0] == quote(text("字" * (EXCERPT - 2) + "……"))
+
+
+@pytest.mark.parametrize("reason", [None, *Reason])
+@pytest.mark.parametrize("words", [ZH, EN])
+def test_every_reason_has_its_words(reason: Reason | None, words: Any) -> None:
+    [only] = rendered(answer_of(Status.NOT_FOUND, reason=reason, passages=()), words)
+    assert leaves([only])[0]["text"].startswith(words.not_found[:-1])
+
+
+def test_an_english_question_is_answered_with_english_words(workspace: Workspace) -> None:
+    workspace.event(mention("how is the weather?"))
+    [post] = workspace.posts()
+    assert post["text"].startswith("No answer found: nothing in the documents comes close.\nThe nearest passages:\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [("止付多少", ZH), ("GDP是多少", ZH), ("how much", EN), ("2021?", ZH), ("", ZH)]
+)
+def test_words_are_english_only_where_the_question_is(content: str, words: Any) -> None:
+    assert words_for(content) is words
+
+
+def test_nothing_in_a_quote_is_markup() -> None:
+    stored = "<!channel> *bold* `code` <@U1> &amp; :smile: 共*.**亿元"
+    message = answer_message(answer_of(Status.MASKED, cited(stored, 0, len(stored), "*.**亿元")), no_link, ZH)
+    assert message.blocks[1]["elements"][0] == quote(text(stored[:-6]), text("*.**亿元", bold=True))
+    assert "&lt;!channel&gt; *bold* `code` &lt;@U1&gt; &amp;amp; :smile: 共*.**亿元" in message.text
+    assert not {"<", ">"} & set(message.text)
+
+
+def test_the_page_and_the_copies_of_a_quote_are_named() -> None:
+    copies = (Duplicate(DOCUMENT, 0, 4), Duplicate(DOCUMENT, 0, 4))
+    plain = dataclasses.replace(DOCUMENT, publisher=None, date=None)
+    citation = cited("共537起", 0, 5, "537起", document=plain, page=3, duplicates=copies)
+    blocks = rendered(answer_of(Status.ANSWERED, citation, answer="537起"))
+    assert blocks[1]["elements"][1] == section(text("平安白皮书"), text(" · 第 3 页 · 另有 2 份文档内容相同"))
+
+
+def test_a_document_that_has_changed_since_or_is_gone_is_named_without_a_link(server: SlackServer) -> None:
+    class ChangedBot(FakeBot):
+        def document(self, document_id: str) -> StoredDocument | None:
+            return dataclasses.replace(STORED, text="新" + TEXT)
+
+    class EmptiedBot(FakeBot):
+        def document(self, document_id: str) -> StoredDocument | None:
+            return None
+
+    for bot in (ChangedBot(), EmptiedBot()):
+        workspace = Workspace(server, bot)
+        workspace.event(mention())
+        assert [leaf["type"] for leaf in leaves(workspace.posts()[-1]["blocks"])] == ["text"] * 5
+
+
+def test_links_begin_with_the_public_address(server: SlackServer) -> None:
+    workspace = Workspace(server, config=Config(server=Server(public_url="https://qa.example.cn/")))
+    workspace.event(mention())
+    [post] = workspace.posts()
+    assert leaves(post["blocks"])[3]["url"].startswith("https://qa.example.cn/documents/d1?start=")
+
+
+def test_an_answer_too_long_for_slack_is_cut_and_says_so() -> None:
+    long = "长" * 5000
+    blocks = rendered(answer_of(Status.ANSWERED, cited(long, 0, 5000, long), answer=long))
+    assert [leaf["text"] for leaf in leaves(blocks[:1])] == ["长" * 2993, "……（已截短）"]
+    assert [leaf["text"] for leaf in leaves(blocks[1:])][:2] == ["长" * 2993, "……（已截短）"]
+
+
+def test_more_sources_than_fit_are_left_out_and_the_message_says_so() -> None:
+    citation = cited("共537起", 0, 5, "537起")
+    blocks = rendered(answer_of(Status.ANSWERED, *[citation] * 80, answer="537起"))
+    assert len(blocks) == 50
+    assert blocks[-1] == block(section(text("……（已截短）")))
+
+
+def test_a_fallback_is_never_cut_inside_an_escape() -> None:
+    message = line_message("&" * 2000, ZH)
+    assert message.text == "&amp;" * 598 + "……（已截短）"
+
+
+@settings(deadline=None)
+@given(
+    answer=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).map(lambda part: part * 300),
+    around=st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda part: part * 200),
+    title=st.text(min_size=1, max_size=20).map(lambda part: part * 50),
+    count=st.integers(1, 70),
+    status=st.sampled_from([Status.ANSWERED, Status.MASKED, Status.CONFLICT]),
+    words=st.sampled_from([ZH, EN]),
+)
+def test_every_message_keeps_slacks_limits_and_shows_the_first_quote(
+    answer: str, around: str, title: str, count: int, status: Status, words: Any
+) -> None:
+    stored, at = around + answer + around, len(around)
+    document = Document("d" * 900, title, "a/b.txt", title, None, "2022-01-06")
+    citations = [
+        Citation(n, document, "p1", 7, 0, len(stored), stored, at, at + len(answer)) for n in range(1, count + 1)
+    ]
+    values = tuple(Value(answer, citation.n) for citation in citations)
+    shown = None if status is Status.MASKED else answer
+    message = answer_message(
+        answer_of(status, *citations, answer=shown, answers=values),
+        lambda document_id, start, end, words: f"http://h/{document_id}",
+        words,
+    )
+    assert message_faults({"text": message.text, "blocks": message.blocks}) == []
+    assert sum(len(leaf["text"]) + len(leaf.get("url", "")) for leaf in leaves(message.blocks)) <= MESSAGE_LIMIT + 10
+    assert any(part["type"] == "rich_text_quote" for part in message.blocks[1]["elements"])
+
+
+# The manifest
+
+
+def test_the_manifest_asks_for_exactly_what_is_used() -> None:
+    manifest = yaml.safe_load(Path(__file__).parents[1].joinpath("slack", "manifest.yaml").read_text(encoding="utf-8"))
+    settings, features = manifest["settings"], manifest["features"]
+    assert manifest["oauth_config"]["scopes"] == {
+        "bot": ["app_mentions:read", "chat:write", "commands", "im:history"],
+    }
+    assert settings["event_subscriptions"] == {"bot_events": ["app_mention", "message.im"]}
+    assert settings["socket_mode_enabled"] is True
+    assert [slash["command"] for slash in features["slash_commands"]] == ["/ask"]
+    assert features["app_home"]["messages_tab_enabled"] is True
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
