@@ -53,7 +53,12 @@ def choose(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit], l
     if best is None or sure < least:
         return Chosen(Status.NOT_FOUND, _reason(asked, candidates, hits, least), sure, ())
     if best.masked:
-        return Chosen(Status.MASKED, None, sure, (best,))
+        source = next(
+            (c for c in fitting if not c.masked and c.score > best.score - _CLOSE and _is_copy(best, c)), None
+        )
+        if source is None:
+            return Chosen(Status.MASKED, None, sure, (best,))
+        best = source  # a reprint hides what its source shows
     rivals = _rivals(asked, best, fitting)
     copies = tuple(_copies(best, fitting))
     if not rivals:
@@ -113,16 +118,19 @@ def value_key(text: str) -> tuple[str, str]:
 
 
 def _copies(best: Candidate, fitting: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates of other documents that say the same in nearly the same sentence."""
-    sentence = _sentence(best)
+    """Candidates of other documents that say, or mask, the same in nearly the same sentence."""
     copies: dict[str, Candidate] = {}
     for candidate in fitting:
         document = candidate.hit.document.id
-        if document == best.hit.document.id or document in copies or value_key(candidate.text) != value_key(best.text):
-            continue
-        if difflib.SequenceMatcher(None, sentence, _sentence(candidate), autojunk=False).ratio() >= _COPY:
+        same = candidate.masked or value_key(candidate.text) == value_key(best.text)
+        if document != best.hit.document.id and document not in copies and same and _is_copy(best, candidate):
             copies[document] = candidate
     return list(copies.values())
+
+
+def _is_copy(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates stand in nearly the same sentence."""
+    return difflib.SequenceMatcher(None, _sentence(one), _sentence(other), autojunk=False).ratio() >= _COPY
 
 
 def _sentence(candidate: Candidate) -> str:

@@ -50,6 +50,8 @@ def understand(question: str, today: str) -> Asked:
     units = _same_units(told) if wants in {Wants.COUNT, Wants.MONEY} and told != "钱" else frozenset()
     if wants is Wants.QUANTITY and re.search(FEES, folded):
         wants = Wants.MONEY
+    if wants is Wants.QUANTITY and re.search("人数|人口", folded):
+        wants, units = Wants.COUNT, _same_units("人")
     suffix = told if wants in {Wants.PLACE, Wants.ORGANISATION} else ""
     years = tuple(dict.fromkeys(_YEAR.findall(folded))) or _relative_years(folded, today)
     places = _places(folded, hole)

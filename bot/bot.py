@@ -14,6 +14,7 @@ from bot.errors import BadModel
 from bot.reader import read
 from bot.retriever import Retriever
 from bot.store import Generation, Store
+from bot.text import warm_up
 from bot.types import Answer, Question
 from embeddings.encoder import Encoder
 
@@ -33,6 +34,8 @@ class Bot:
         store = Store(config.index_dir)
         store.open(None).close()  # a missing or damaged index is told before the model takes its seconds
         encoder = encoder or open_encoder(config)
+        warm_up()
+        encoder.encode_queries(["预热"])
         return cls(config, store.open(encoder.fingerprint), encoder)
 
     @property

@@ -67,7 +67,7 @@ def _values(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
         if asked.wants is Wants.DATE:
             start, end = _asked_date(asked, folded, value)
         elif not value.unit and value.kind is Kind.COUNT and not value.masked:
-            shape *= 0.6
+            shape *= 0.4
         if folded[start:end] in asked.folded and not value.masked:
             continue  # what the question itself says is no answer
         yield Proposal(start, end, value.masked, shape)

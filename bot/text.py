@@ -145,6 +145,12 @@ def tagged_words(text: str) -> list[tuple[str, str, int]]:
     return found
 
 
+def warm_up() -> None:
+    """Loads the dictionaries, a second's work, so that the first question need not wait for it."""
+    fold("體")
+    tagged_words("预热")
+
+
 def is_known(word: str) -> bool:
     """Whether a word is in jieba's dictionary."""
     return bool(_jieba().FREQ.get(word))

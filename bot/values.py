@@ -142,6 +142,8 @@ def _quantity(match: re.Match[str], folded: str) -> ValueSpan | None:
         return None
     if masked and not unit and not scale and not groups["hedge"]:
         return None  # a bare run of asterisks hides a name as often as a number
+    if not unit and not scale and re.fullmatch(r"(?:19|20)\d\d", number):
+        return ValueSpan(*match.span("number"), Kind.DATE, "", None, False)  # 2023云汀马拉松
     kind = Kind.COUNT
     if groups["money"]:
         kind = Kind.MONEY
