@@ -103,8 +103,9 @@ def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def _terms(folded: str, wants: Wants, hole: tuple[int, int], places: tuple[str, ...]) -> tuple[Term, ...]:
     """The words that tell something, outside the question word, each once; places and dates apart."""
     words = _outside(folded, hole)
-    if wants is Wants.CHANGE:  # the verb is part of the question word, and of what is asked
-        words += [(word, tag) for word, tag, _ in tagged_words(folded[slice(*hole)]) if re.fullmatch(CHANGES, word)]
+    inside = tagged_words(folded[slice(*hole)])
+    if wants in {Wants.CHANGE, Wants.PHONE}:  # what is asked of stands in the question word: 下降了多少, 内线是多少
+        words += [(word, tag) for word, tag, _ in inside if wants is Wants.PHONE or re.fullmatch(CHANGES, word)]
     dates = " ".join(folded[v.start : v.end] for v in find_values(folded) if v.kind is Kind.DATE)
     weights: dict[str, float] = {}
     for word, tag in _joined(words):

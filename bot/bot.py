@@ -52,7 +52,7 @@ class Bot:
         found = self._retriever.search(question.text, depth, question.filters)
         hits = found.hits[: self._config.retriever.depth]
         candidates = read(asked, hits, self.document)
-        chosen = choose(asked, candidates, hits, self._config.answers.min_confidence)
+        chosen = choose(asked, candidates, hits, self._config.answers.min_support)
         answer = compose(question, chosen, found.hits, self.document, self.generation, found.undated_excluded)
         return replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
 

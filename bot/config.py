@@ -93,7 +93,7 @@ class Retriever:
 class Answers:
     """When an answer is given."""
 
-    min_confidence: float = option(0.5, *_number(0, 1))
+    min_support: float = option(0.6, *_number(0, 1))
 
 
 @dataclass(frozen=True, slots=True)

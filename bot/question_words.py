@@ -17,6 +17,7 @@ class Wants(StrEnum):
     DATE = "date"
     DURATION = "duration"
     RANK = "rank"
+    PHONE = "phone"
     PERSON = "person"
     PLACE = "place"
     ORGANISATION = "organisation"
@@ -48,6 +49,7 @@ _LONG = "周年|年|个半月|个多月|个月|天|小时|个小时|分钟|秒|�
 PATTERNS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
     (wants, re.compile("".join(parts)))
     for wants, *parts in (
+        (Wants.PHONE, "(?:电话|手机|热线|传真|内线|分机)(?:号码?)?(?:是|为)?(?:多少|几号|什么)?[?。]?$"),
         (Wants.REASON, "为什么|为何|缘何|怎么会|(?:是)?(?:什么|啥)原因|原因(?:是什么|有哪些)?|why"),
         (
             Wants.SHARE,

@@ -135,13 +135,13 @@ def _sentence_candidates(asked: Asked, hit: Hit, rank: int, setting: _Setting, s
 
 
 def score(evidence: Evidence) -> float:
-    """One number for a candidate's evidence, from 0 to 1: a weighted mean."""
+    """How well a candidate is supported, from 0 to 1: a weighted mean of its evidence."""
     return round(
-        0.15 * evidence.passage
-        + 0.25 * evidence.sentence
+        0.1 * evidence.passage
+        + 0.3 * evidence.sentence
         + 0.2 * evidence.clause
-        + 0.2 * evidence.near
-        + 0.05 * evidence.rank
+        + 0.15 * evidence.near
+        + 0.1 * evidence.rank
         + 0.15 * evidence.shape,
         6,
     )

@@ -36,6 +36,7 @@ _QUOTED = re.compile(
     r"“([^“”\n]{1,40})”|「([^「」\n]{1,40})」|『([^『』\n]{1,40})』|《([^《》\n]{1,60})》|\"([^\"\n]{1,40})\""
 )
 _NAMED = re.compile(r"(?:叫做?|名为|名叫|称为|称作|称之为|命名为|简称|取名|是)([^，。；、,;：:\s]{2,20})")
+_PHONE = re.compile(r"(?<![\d.*])(?:\+86[- ]?)?[\d*]{3,12}(?:-[\d*]{3,8}){0,2}(?![\d*.%]|[年月日元人个件起户])")
 _FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·・•][\u4e00-\u9fff]{1,8})+")
 _MASKED_NAME = re.compile(r"[*×■]{1,4}")
 _SURNAMED = re.compile(r"[\u4e00-\u9fff]某某?")
@@ -47,6 +48,8 @@ def propose(asked: Asked, text: str, folded: str, sentence: Span) -> Iterator[Pr
     wants = asked.wants
     if wants in _VALUE_KINDS:
         yield from _values(asked, folded, sentence)
+    elif wants is Wants.PHONE:
+        yield from _phones(folded, sentence)
     elif wants is Wants.PERSON:
         yield from _persons(asked, folded, sentence)
     elif wants in {Wants.PLACE, Wants.ORGANISATION}:
@@ -112,18 +115,36 @@ def _respectively(asked: Asked, folded: str, sentence: Span, values: list[ValueS
     return [value for value in values if value not in ruled or value == chosen]
 
 
+def _phones(folded: str, sentence: Span) -> Iterator[Proposal]:
+    for match in _PHONE.finditer(folded, *sentence):
+        digits = sum(char.isdigit() or char == "*" for char in match.group())
+        yield Proposal(*match.span(), is_masked(match.group()), 1.0 if digits > 3 else 0.6)
+
+
 def _persons(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
     taken: list[Span] = []
     for pattern, shape in ((_FOREIGN, 1.0), (_SURNAMED, 0.9)):
         for match in pattern.finditer(folded, *sentence):
             taken.append(match.span())
             yield Proposal(*match.span(), False, shape)
-    for word, tag, place in tagged_words(folded[slice(*sentence)]):
-        start, end = sentence[0] + place, sentence[0] + place + len(word)
+    for place, name in _chinese_names(tagged_words(folded[slice(*sentence)])):
+        start = sentence[0] + place
         inside = any(begin <= start < stop for begin, stop in taken)
-        named = tag.startswith("nr") and 2 <= len(word) <= 5 and word[-1] not in "省市县区镇乡村"
-        if named and not inside and word not in asked.folded:
-            yield Proposal(start, end, False, 1.0)
+        if not inside and name not in asked.folded and name[-1] not in "省市县区镇乡村":
+            yield Proposal(start, start + len(name), False, 1.0)
+
+
+def _chinese_names(tagged: list[tuple[str, str, int]]) -> Iterator[tuple[int, str]]:
+    """The names jieba tags, whole, or as a surname that it cut from a given name it does not know (贺 长川)."""
+    for i, (word, tag, place) in enumerate(tagged):
+        if not tag.startswith("nr"):
+            continue
+        name = word
+        if len(word) == 1 and i + 1 < len(tagged):
+            given, given_tag, _ = tagged[i + 1]
+            name += given if len(given) <= 2 and given_tag[0] in "nazjb" else ""
+        if 2 <= len(name) <= 5:
+            yield place, name
 
 
 def _proper_nouns(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:

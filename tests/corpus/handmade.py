@@ -1,0 +1,47 @@
+"""Documents, hits and answers made by hand: the way of a question without an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answerer import choose, compose
+from bot.asked import understand
+from bot.config import Answers, Passages
+from bot.documents.extracted import line_blocks
+from bot.passages import split
+from bot.reader import Candidate, read
+from bot.types import Answer, Document, Hit, Question, StoredDocument
+
+TODAY = "2024-05-01"
+
+
+def stored(
+    text: str, document_id: str = "d1", title: str = "", date: str | None = None, publisher: str | None = None
+) -> StoredDocument:
+    """A document of plain text, read as a text file's is."""
+    document = Document(document_id, title or f"{document_id}.txt", f"docs/{document_id}.txt", publisher, None, date)
+    return StoredDocument(document, text, tuple(line_blocks(text)))
+
+
+def hits_of(documents: Sequence[StoredDocument], sizes: Passages | None = None) -> tuple[Hit, ...]:
+    """Every passage of the documents as a hit, in their order, each scored below the one before."""
+    found: list[Hit] = []
+    for document in documents:
+        for passage in split(document, sizes or Passages()):
+            text = document.text[passage.start : passage.end]
+            found.append(Hit(passage, document.document, text, 1.0 - len(found) / 100))
+    return tuple(found)
+
+
+def candidates_for(question: str, *documents: StoredDocument, today: str = TODAY) -> list[Candidate]:
+    """What could answer a question, best first."""
+    by_id = {document.document.id: document for document in documents}
+    return read(understand(question, today), hits_of(documents), by_id.get)
+
+
+def answer_to(question: str, *documents: StoredDocument, today: str = TODAY, top_k: int = 5) -> Answer:
+    """The answer to a question from these documents alone, with the configuration's defaults."""
+    by_id = {document.document.id: document for document in documents}
+    asked, hits = understand(question, today), hits_of(documents)
+    chosen = choose(asked, read(asked, hits, by_id.get), hits, Answers().min_confidence)
+    return compose(Question(question, top_k=top_k), chosen, hits, by_id.get, "hand-made", 0)
