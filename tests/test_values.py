@@ -288,6 +288,7 @@ def test_what_is_called_masked_holds_a_mask_and_no_number(text: str) -> None:
 
 @given(TEXTS)
 @settings(deadline=None, max_examples=300)
+@example("8月至10月")
 def test_a_value_cut_out_is_a_value_of_the_same_kind(text: str) -> None:
     for value in find_values(text):
         alone = text[value.start : value.end]

@@ -43,5 +43,5 @@ def answer_to(question: str, *documents: StoredDocument, today: str = TODAY, top
     """The answer to a question from these documents alone, with the configuration's defaults."""
     by_id = {document.document.id: document for document in documents}
     asked, hits = understand(question, today), hits_of(documents)
-    chosen = choose(asked, read(asked, hits, by_id.get), hits, Answers().min_confidence)
+    chosen = choose(asked, read(asked, hits, by_id.get), hits, Answers().min_support)
     return compose(Question(question, top_k=top_k), chosen, hits, by_id.get, "hand-made", 0)

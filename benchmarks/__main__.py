@@ -1,0 +1,69 @@
+"""Measures the bot and writes benchmarks/RESULTS.md: `make bench`, or parts of it by name.
+
+    python -m benchmarks [speed] [seeds] [retrieval] [--articles N]
+
+The labelled questions and the news corpus lie in ../shared; without them the samples are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import quality, speed
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+WORK = ROOT / ".index" / "bench"
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+
+
+def main() -> int:
+    """Runs the parts asked for, all of them where none is, and keeps the others' last results."""
+    parts: dict[str, Callable[[argparse.Namespace], str]] = {
+        "speed": lambda options: speed.report(SHARED, ROOT, WORK, options.articles),
+        "seeds": lambda options: quality.seeds(SHARED, ROOT, WORK),
+        "retrieval": lambda options: quality.retrieval(SHARED, WORK),
+    }
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", choices=[[], *parts], help="all, where none is named")
+    parser.add_argument("--articles", type=int, default=2000, help="news articles to index for the speed (2000)")
+    options = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    sections = _sections()
+    for name in options.parts or parts:
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        sections[name] = f"## {name}\n\n{machine()}\n\n{parts[name](options)}\n"
+        RESULTS.write_text("# Results\n\nWritten by `make bench`.\n\n" + "\n".join(sections.values()), encoding="utf-8")
+        print(sections[name], flush=True)
+    return 0
+
+
+def machine() -> str:
+    """The machine and the date, in a line."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    cpu = next((line for line in _cpuinfo() if line.startswith("model name")), ":?").split(":")[1].strip()
+    today = datetime.date.today().isoformat()
+    return f"{today}, {os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, Python {platform.python_version()}"
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _sections() -> dict[str, str]:
+    """The last results, by part."""
+    if not RESULTS.exists():
+        return {}
+    blocks = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {block.split("\n", 1)[0]: "## " + block.rstrip("\n") + "\n" for block in blocks}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
