@@ -19,7 +19,8 @@ from bot.types import Answer, Citation, Duplicate, Hit, Question, Reason, Status
 from bot.values import find_values
 
 MAX_QUOTE = 120  # characters, unless the answer itself is longer
-_CLOSE = 0.06  # scores this near to the best may stand against it
+_CLOSE = 0.1  # scores this near to the best may stand against it
+_LEAST_SENTENCE = 0.55  # share of the question that a sentence must tell of, however near the rest
 _COPY = 0.8  # share of like characters from which two sentences are copies
 _VALUES = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT, Wants.QUANTITY, Wants.CHANGE, Wants.DATE, Wants.DURATION})
 _NAMES = frozenset({Wants.PERSON, Wants.PLACE, Wants.ORGANISATION, Wants.NAME})
@@ -52,15 +53,14 @@ _CURVES = dict.fromkeys([*_VALUES, Wants.RANK, Wants.PHONE], _VALUE_CURVE) | dic
 
 def choose(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit], least: float) -> Chosen:
     """Which candidates answer, or why none does; `least` is the support below which none does."""
+    candidates = [candidate for candidate in candidates if _bears(candidate.evidence)]
     fitting = [candidate for candidate in candidates if candidate.place_ok and candidate.period_ok]
     best = fitting[0] if fitting else None
     sure = confidence(asked.wants, best.score) if best else 0.0
     if best is None or best.score < least:
         return Chosen(Status.NOT_FOUND, _reason(asked, candidates, hits, least), sure, ())
     if best.masked:
-        source = next(
-            (c for c in fitting if not c.masked and c.score > best.score - _CLOSE and _is_copy(best, c)), None
-        )
+        source = next((c for c in fitting if not c.masked and _tells(c, best)), None)
         if source is None:
             return Chosen(Status.MASKED, None, sure, (best,))
         best = source  # a reprint hides what its source shows
@@ -75,12 +75,28 @@ def choose(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit], l
     return Chosen(Status.CONFLICT, None, sure, tuple(told), copies if told[0] is best else ())
 
 
+def _tells(candidate: Candidate, masked: Candidate) -> bool:
+    """Whether a candidate is what a mask hides: as well supported, or in nearly the same sentence."""
+    if candidate.score < masked.score - _CLOSE:
+        return False
+    one, other = candidate.evidence, masked.evidence
+    as_good = min(
+        one.sentence - other.sentence, one.clause - other.clause, one.near - other.near, one.shape - other.shape
+    )
+    return as_good >= 0 or _is_copy(masked, candidate)
+
+
+def _bears(evidence: Evidence) -> bool:
+    """Whether a candidate's sentence tells of the question, and its own clause of something in it."""
+    return evidence.sentence >= _LEAST_SENTENCE and evidence.clause > 0
+
+
 def _reason(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit], least: float) -> Reason:
     sure = [candidate for candidate in candidates if candidate.score >= least]
-    if any(not candidate.place_ok for candidate in sure):
-        return Reason.OTHER_PLACE
-    if any(not candidate.period_ok for candidate in sure):
+    if any(candidate.place_ok for candidate in sure):
         return Reason.OTHER_PERIOD
+    if sure:
+        return Reason.OTHER_PLACE
     told = sum(term.weight for term in asked.terms)
     for hit in hits:
         text = fold(hit.text)
@@ -198,6 +214,7 @@ def _exact(citation: Citation, stored: StoredDocument | None) -> bool:
     return (
         stored is not None
         and 0 <= citation.start <= citation.answer_start < citation.answer_end <= citation.end
+        and citation.end <= len(stored.text)
         and stored.text[citation.start : citation.end] == citation.quote
         and all(0 <= copy.start < copy.end for copy in citation.duplicates)
     )
@@ -205,11 +222,22 @@ def _exact(citation: Citation, stored: StoredDocument | None) -> bool:
 
 def _values_stand(answer: Answer) -> bool:
     by_number = {citation.n: citation for citation in answer.citations}
-    needs_citation = answer.status is not Status.NOT_FOUND
-    return bool(answer.citations) == needs_citation and all(
-        (citation := by_number.get(value.citation)) is not None
-        and citation.quote[citation.answer_start - citation.start : citation.answer_end - citation.start] == value.text
-        for value in answer.answers
+    first = answer.answers[0].text if answer.answers else None
+    fitting = {
+        Status.ANSWERED: bool(answer.citations) and len(answer.answers) == 1,
+        Status.CONFLICT: len(answer.citations) == len(answer.answers) > 1,
+        Status.MASKED: bool(answer.citations) and not answer.answers,
+        Status.NOT_FOUND: not answer.citations and not answer.answers,
+    }[answer.status]
+    return (
+        fitting
+        and answer.answer == first
+        and all(
+            (citation := by_number.get(value.citation)) is not None
+            and citation.quote[citation.answer_start - citation.start : citation.answer_end - citation.start]
+            == value.text
+            for value in answer.answers
+        )
     )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
-from bot.question_words import CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, WIDE, Wants
+from bot.places import NAMED, NO_PLACES, SUFFIX
+from bot.question_words import CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
 from bot.text import fold, is_known, rarity, tagged_words
 from bot.values import Kind, find_values
 
@@ -16,6 +19,12 @@ class Term:
 
     word: str
     weight: float
+    focus: bool = False  # tells what is measured (止付多少): it should stand in the answer's own clause
+
+    @property
+    def local_weight(self) -> float:
+        """The weight in the answer's own clause."""
+        return _FOCUS * self.weight if self.focus else self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +42,9 @@ class Asked:
 
 
 _SUFFIX_TAGS = frozenset({"n", "k", "ng", "zg", "vg"})  # jieba's, for 员 率 案
-_FOCUS = 1.5  # the word right before the question word (止付多少) tells what is measured
-_SUFFIX = re.compile(r"(?<=..)(?:省|市|县|区|州|旗|盟|镇|乡|村)$")
-_YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d{2})(?=年|[^\d%]|$)")
+_FOCUS = 1.5
+_RANKS = frozenset("省市县区州旗盟镇乡村")
+_YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d{2})(?=年|[^\d%元人件个起户吨]|$)")
 
 
 def understand(question: str, today: str) -> Asked:
@@ -47,7 +56,7 @@ def understand(question: str, today: str) -> Asked:
             wants, hole = kind, match.span()
             told = next((group for group in match.groups() if group), "")
             break
-    units = _same_units(told) if wants in {Wants.COUNT, Wants.MONEY} and told != "钱" else frozenset()
+    units = _same_units(told) if wants in {Wants.COUNT, Wants.MONEY} and told not in {"", "钱"} else frozenset()
     if wants is Wants.QUANTITY and re.search(FEES, folded):
         wants = Wants.MONEY
     if wants is Wants.QUANTITY and re.search("人数|人口", folded):
@@ -75,12 +84,16 @@ def _outside(folded: str, hole: tuple[int, int]) -> list[tuple[str, str]]:
 
 
 def _places(folded: str, hole: tuple[int, int]) -> tuple[str, ...]:
-    """Places by jieba's dictionary; those it only guesses at are terms like any other."""
-    found = [
-        _SUFFIX.sub("", word)
-        for word, tag in _outside(folded, hole)
-        if tag == "ns" and len(word) > 1 and word not in WIDE and is_known(word)
-    ]
+    """The places named, without their rank: known ones, and any name before 市, 县 or 旗."""
+    words = [*_outside(folded, hole), ("", "x")]
+    found = []
+    for (word, tag), (following, following_tag) in pairwise(words):
+        proper = tag in {"ns", "nr", "nrt"} and len(word) > 1
+        ranked = proper and (SUFFIX.search(word) or following[:1] in _RANKS)  # 杭锦后旗; 云汀 and 市
+        place = word in NAMED or (tag == "ns" and is_known(word)) or ranked
+        part = len(following) == 1 and following_tag in {"q", "n"} and following not in _RANKS  # 长安杯 is no place
+        if place and not part and len(word) > 1 and word not in NO_PLACES:
+            found.append(SUFFIX.sub("", word))
     return tuple(dict.fromkeys(found))
 
 
@@ -92,6 +105,7 @@ def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
         suffix = (
             len(word) == 1 and tag in {"n", "k", "ng", "zg", "vg"} and len(before) >= 2 and before_tag[0] in "nvajl"
         )
+        suffix = suffix or (before_tag == "ns" and tag == "q" and word not in _RANKS)  # 长安杯
         numbered = before.isdigit() and tag[0] in "nqm" and not _YEAR.fullmatch(before)
         if before not in STOP and word not in STOP and (suffix or numbered):
             joined[-1] = (before + word, "n")
@@ -111,8 +125,17 @@ def _terms(folded: str, wants: Wants, hole: tuple[int, int], places: tuple[str, 
     for word, tag in _joined(words):
         if word in STOP or word in dates or tag in {"x", "uj", "ul", "y", "p", "c"}:
             continue
-        if _SUFFIX.sub("", word) in places or (len(word) == 1 and rarity(word) < 11) or _YEAR.fullmatch(word):
+        if SUFFIX.sub("", word) in places or (len(word) == 1 and rarity(word) < 11) or _YEAR.fullmatch(word):
             continue
         weights[word] = round(min(10.0, max(1.0, rarity(word) - 6)), 2)
-    focus = next((word for word in reversed(weights) if folded[: hole[0]].rstrip("的了是为有").endswith(word)), "")
-    return tuple(Term(word, weight * _FOCUS if word == focus else weight) for word, weight in weights.items())
+    if wants is Wants.PHONE:
+        focus = next((word for word, _, _ in inside if word in weights), "")
+    else:
+        focus = _focus(weights, folded[: hole[0]])
+    return tuple(Term(word, weight, word == focus) for word, weight in weights.items())
+
+
+def _focus(words: Iterable[str], before: str) -> str:
+    """The word that what stands before the question word ends with."""
+    ending = before.rstrip("的了是为有")
+    return next((word for word in words if ending.endswith(word)), "")

@@ -33,7 +33,7 @@ FEES = (
     "售价|房租|押金"
 )
 _CLASSIFIERS = (
-    "平方公里|平方米|立方米|公里|千米|厘米|毫米|米|公顷|亩|吨|公斤|千克|克|升|摄氏度|度|千瓦时|人次|架次|起|件|"
+    "平方公里|平方米|立方米|公里|千米|厘米|毫米|米|公顷|亩|吨|公斤|千克|克|升|摄氏度|度|千瓦时|人次|架次|个人|起|件|"
     "个|名|位|户|家|所|条|支|次|项|辆|台|套|篇|部|座|处|场|只|头|岁|届|层|楼|号|分|票|席|字|页|册|份|张|架|艘|枚|"
     "颗|株|棵|种|类|批|轮|期|级|例|口|趟|列|班|队|组|步|间|栋|幢|幅|集|首|门|科|片|箱|袋|包|股|单|笔|根|块|面|站|本|人"
 )
@@ -50,11 +50,14 @@ PATTERNS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
     (wants, re.compile("".join(parts)))
     for wants, *parts in (
         (Wants.PHONE, "(?:电话|手机|热线|传真|内线|分机)(?:号码?)?(?:是|为)?(?:多少|几号|什么)?[?。]?$"),
-        (Wants.REASON, "为什么|为何|缘何|怎么会|(?:是)?(?:什么|啥)原因|原因(?:是什么|有哪些)?|why"),
+        (
+            Wants.REASON,
+            "(?<![称名作视定评成认])为什么|为何|缘何|怎么会|(?:是)?(?:什么|啥)原因|原因(?:是什么|有哪些)?|why",
+        ),
         (
             Wants.SHARE,
             "百分之(?:多少|几)|几成|多少(?:%|个?百分点)",
-            "|(?:率|比例|占比|比重|满意度|份额)(?:是|为|达到?|有)?多少",
+            "|(?:(?<=率)|(?<=比例)|(?<=占比)|(?<=比重)|(?<=份额)|(?<=满意度))(?:是|为|达到?|有)?多少",
         ),
         (
             Wants.CHANGE,
@@ -77,7 +80,7 @@ PATTERNS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
         ),
         (Wants.PERSON, "是?谁|哪(?:一|些|几)?(?:位|人)(?!次)|何人|什么人|who"),
         (Wants.PLACE, f"哪(?:一?个|一?座|一|些|几个|几座|条)?({_PLACES})|什么({_PLACES})"),
-        (Wants.PLACE, "(?:在|到|从)?(?:哪里|哪儿|何处|何地|什么地方|啥地方|哪个地方)|where"),
+        (Wants.PLACE, "(?:在|到|从)?(?:哪里|哪儿|何处|何地|什么地方|啥地方|哪个地方)|(?:在|到|去)哪[?。]?$|where"),
         (
             Wants.ORGANISATION,
             f"(?:哪(?:一?个|一?家|一?所|一|些|几家|几个|支)?|什么)({_ORGANISATIONS})",
@@ -96,6 +99,7 @@ PATTERNS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
         # No question word: the last word may say the kind (office people type 办公电话, 截止时间).
         (Wants.MONEY, f"(?:{FEES})[?。]?$"),
         (Wants.DATE, "(?:时间|日期|年份)[?。]?$"),
+        (Wants.SHARE, "(?:(?<=率)|(?<=比例)|(?<=占比)|(?<=比重))[?。]?$"),
         (Wants.PLACE, "(?:地点|地址|位置)[?。]?$"),
         (Wants.QUANTITY, r"(?:数量|人数|次数|总数|面积|长度|高度|规模|\w数)[?。]?$"),
     )
@@ -104,7 +108,7 @@ PATTERNS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
 SAME_UNITS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in (
-        "人 名 位 人次 口 万人",
+        "人 名 位 人次 口 万人 个人",
         "起 件 宗 例",
         "家 个 所 户",
         "元 块 块钱 人民币 元人民币",
@@ -134,12 +138,5 @@ STOP: frozenset[str] = frozenset(
         "大约 是否 哪 哪个 哪些 什么 怎么 如何 多少 几 第 座 名 位 件 起 家 时候 时间 叫 叫做 称 称为 其中 当中 "
         "分别 以及 关于 根据 之后 以后 之前 以前 最 可以 能 会 要 应 上 下 中 里 内 外 前 后 时 年 月 日 号 "
         "the a an of in is are was were what which who when where how many much did do does to for on by and"
-    ).split()
-)
-
-# Places so wide, or words so general, that they restrict nothing.
-WIDE: frozenset[str] = frozenset(
-    (
-        "全国 中国 我国 国家 城市 国内 全市 全省 全区 当地 本市 本省 世界 全球 城区 市区 地区 社区 省 市 县 区 镇 乡 村"
     ).split()
 )

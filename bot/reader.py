@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.asked import Asked, Term
+from bot.places import PATTERN
+from bot.question_words import Wants
 from bot.spans import Proposal, propose
 from bot.text import Span, clauses, fold, sentences
 from bot.types import Hit, StoredDocument
 
 _LEAD = 200  # characters of a document's beginning that tell what it is about
+_SUBJECT = 8  # characters of a sentence's beginning that hold its subject
 _NEAR = 8.0  # characters at which a word's support has fallen to 37 %
 
 
@@ -68,15 +71,22 @@ class _Setting:
         self.date = hit.document.date or ""
         self.asked = asked
         # A word of the title, heading or lead holds for the whole passage; one elsewhere in it for half.
+        above = self.lead if hit.passage.start >= _LEAD else self.head
         self.given = {
-            term.word: max(0.85 * presence(term.word, self.lead), 0.5 * presence(term.word, self.passage))
+            term.word: max(0.85 * presence(term.word, above), 0.5 * presence(term.word, self.passage))
             for term in asked.terms
         }
         specific = tuple(term for term in asked.terms if self.given[term.word] < 0.8)
         self.specific = specific or asked.terms
 
     def has_places(self, sentence: str) -> bool:
-        """Whether every place asked of is named here, or is what the document is about."""
+        """Whether every place asked of is named here, or is what the document is about.
+
+        A sentence that begins with another place is about that one.
+        """
+        subject = PATTERN.search(sentence[:_SUBJECT])
+        if subject and self.asked.places and not any(place in sentence for place in self.asked.places):
+            return False
         return all(
             place in sentence or place in self.lead or place in self.passage or self.text.count(place) >= 3
             for place in self.asked.places
@@ -96,7 +106,7 @@ class _Setting:
         if re.search(r"(?<!\d)(?:19|20)\d{2}年", self.passage) or len(years) > 1:
             return False
         dated = self.date[:4]
-        if dated and "去年" in self.passage:
+        if dated and "今年" not in self.passage and "去年" in self.passage + self.lead:
             return str(int(dated) - 1) == years[0]
         return dated == years[0] or (not dated and years[0] in self.lead)
 
@@ -110,11 +120,11 @@ def _sentence_candidates(asked: Asked, hit: Hit, rank: int, setting: _Setting, s
         return
     place_ok, period_ok = setting.has_places(whole), setting.has_years(whole)
     for proposal in propose(asked, hit.text, text, sentence):
-        clause = _clause(text, sentence, proposal)
+        clause = _clause(asked, text, sentence, proposal)
         evidence = Evidence(
             passage=in_passage,
             sentence=in_sentence,
-            clause=_share(setting.specific, text[slice(*clause)], asked.places),
+            clause=_local_share(setting.specific, text[slice(*clause)], asked.places),
             near=_near(setting.specific, text, sentence, proposal),
             rank=1 / (1 + rank),
             shape=proposal.shape,
@@ -167,9 +177,17 @@ def _share(terms: tuple[Term, ...], text: str, places: tuple[str, ...], given: d
     return held / sum(term.weight for term in terms)
 
 
-def _clause(text: str, sentence: Span, proposal: Proposal) -> Span:
-    """The clauses a proposal stands in, from the first to the last."""
-    touched = [(start, end) for start, end in clauses(text, *sentence) if start < proposal.end and proposal.start < end]
+def _local_share(terms: tuple[Term, ...], text: str, places: tuple[str, ...]) -> float:
+    """The same by what the terms weigh in the answer's own clause."""
+    return _share(tuple(Term(term.word, term.local_weight) for term in terms), text, places)
+
+
+def _clause(asked: Asked, text: str, sentence: Span, proposal: Proposal) -> Span:
+    """The clauses a proposal stands in, from the first to the last; a date reaches over the next, which it dates."""
+    reach = 2 if asked.wants is Wants.DATE else 0
+    touched = [
+        (start, end) for start, end in clauses(text, *sentence) if start < proposal.end + reach and proposal.start < end
+    ]
     return (touched[0][0], touched[-1][1]) if touched else sentence
 
 
@@ -180,9 +198,9 @@ def _near(terms: tuple[Term, ...], text: str, sentence: Span, proposal: Proposal
     total = found = 0.0
     before, after = text[sentence[0] : proposal.start], text[proposal.end : sentence[1]]
     for term in terms:
-        total += term.weight
+        total += term.local_weight
         if term.word in text[proposal.start : proposal.end]:
-            found += 0.5 * term.weight
+            found += 0.5 * term.local_weight
             continue
         left = _last(term.word, before)
         right = _first(term.word, after)
@@ -190,13 +208,13 @@ def _near(terms: tuple[Term, ...], text: str, sentence: Span, proposal: Proposal
             len(before) - left + _crossed(before[left:]) if left >= 0 else math.inf,
             1.5 * right + 2 + _crossed(after[:right]) if right >= 0 else math.inf,
         )
-        found += term.weight * math.exp(-distance / (3 * _NEAR))
+        found += term.local_weight * math.exp(-distance / (3 * _NEAR))
     return found / total
 
 
 def _crossed(between: str) -> float:
     """The distance that clause boundaries between a word and a span add."""
-    return _NEAR * len(re.findall("[，,；;：:]", between))
+    return _NEAR * len(re.findall("[，,；;：:、]", between))
 
 
 def _last(word: str, text: str) -> int:

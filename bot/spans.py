@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.asked import Asked
+from bot.places import NO_PLACES
 from bot.question_words import Wants
 from bot.text import Span, clauses, tagged_words
 from bot.values import Kind, ValueSpan, find_values, is_masked
@@ -36,9 +37,18 @@ _QUOTED = re.compile(
     r"“([^“”\n]{1,40})”|「([^「」\n]{1,40})」|『([^『』\n]{1,40})』|《([^《》\n]{1,60})》|\"([^\"\n]{1,40})\""
 )
 _NAMED = re.compile(r"(?:叫做?|名为|名叫|称为|称作|称之为|命名为|简称|取名|是)([^，。；、,;：:\s]{2,20})")
+_EDGES = frozenset("。！？!?…；;，,：:、 \t\u3000-—·")
 _PHONE = re.compile(r"(?<![\d.*])(?:\+86[- ]?)?[\d*]{3,12}(?:-[\d*]{3,8}){0,2}(?![\d*.%]|[年月日元人个件起户])")
-_FOREIGN = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·・•][\u4e00-\u9fff]{1,8})+")
-_MASKED_NAME = re.compile(r"[*×■]{1,4}")
+# The characters that foreign names are written with, for the most part.
+_SOUNDS = (
+    "阿埃艾爱安昂奥巴白柏班邦鲍贝本比彼毕别宾波伯博勃卜布查昌达戴丹当道德登邓迪蒂丁东杜敦多顿恩尔法凡范菲费芬丰冯佛夫弗福"
+    "富盖甘冈高戈哥格根贡古瓜圭哈海汉豪赫黑亨洪侯胡华怀惠霍基吉季加嘉简杰金京居卡开凯坎康考科克肯孔库夸奎昆拉莱赖兰朗劳勒"
+    "雷蕾里理利莉力立丽连良列林琳留龙娄卢鲁路露伦罗洛吕马玛迈麦曼芒毛梅门蒙孟米密闵明摩莫默姆慕穆娜纳乃奈南内尼聂宁纽努诺"
+    "欧帕派潘庞培佩彭皮平珀普奇契齐恰钱乔切钦琼丘让热仁日荣茹儒瑞若撒萨塞赛桑瑟森沙莎山尚绍舍申生圣施什石史士舒斯丝松苏孙"
+    "索塔泰坦汤唐陶特滕田铁廷通图托瓦万旺威薇韦维魏温文翁沃乌伍武西希锡霞夏香逊雅亚延扬耶叶伊易因英尤于约泽扎詹珍芝治朱"
+    "兹子宗祖佐因"
+)
+_FOREIGN = re.compile(rf"[{_SOUNDS}]{{1,8}}(?:[·・•][{_SOUNDS}]{{1,8}})+")
 _SURNAMED = re.compile(r"[\u4e00-\u9fff]某某?")
 _NOUN_TAGS = ("n", "j", "b", "vn", "m", "eng", "q", "a", "s", "f", "zg", "x", "l", "i", "v")
 
@@ -104,15 +114,24 @@ def _respectively(asked: Asked, folded: str, sentence: Span, values: list[ValueS
     for value in reversed(find_values(folded, before[0], place)):
         if value.kind is Kind.DATE:
             listed = listed[: value.start - before[0]] + listed[value.end - before[0] :]
-    items = [item for item in re.split(r"[、,，]|和|与|及|以及", listed) if item.strip()]
+    items = [item.strip() for item in re.split(r"[、,，]|和|与|及|以及", listed) if item.strip()]
     if len(items) < 2 or len(items) != len(ruled):
         return values
-    weights = [sum(term.weight for term in asked.terms if term.word in item) for item in items]
+    weights = [_asked_of(asked, item) for item in items]
     best = max(weights)
     if best == 0 or weights.count(best) > 1:
         return values
     chosen = ruled[weights.index(best)]
-    return [value for value in values if value not in ruled or value == chosen]
+    return [value for value in values if value == chosen or value.end <= before[0]]
+
+
+def _asked_of(asked: Asked, item: str) -> float:
+    """How much a listed item is what the question is about.
+
+    Only its beginning is its own: what follows (案件同比 in 侵财、盗窃案件同比) may be shared by all items.
+    """
+    named = 5.0 if len(item) > 1 and item in asked.folded else 0.0
+    return named + sum(term.weight for term in asked.terms if item.startswith(term.word) or item in term.word)
 
 
 def _phones(folded: str, sentence: Span) -> Iterator[Proposal]:
@@ -129,7 +148,7 @@ def _persons(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
             yield Proposal(*match.span(), False, shape)
     for place, name in _chinese_names(tagged_words(folded[slice(*sentence)])):
         start = sentence[0] + place
-        inside = any(begin <= start < stop for begin, stop in taken)
+        inside = any(begin < start + len(name) and start < stop for begin, stop in taken)
         if not inside and name not in asked.folded and name[-1] not in "省市县区镇乡村":
             yield Proposal(start, start + len(name), False, 1.0)
 
@@ -143,16 +162,25 @@ def _chinese_names(tagged: list[tuple[str, str, int]]) -> Iterator[tuple[int, st
         if len(word) == 1 and i + 1 < len(tagged):
             given, given_tag, _ = tagged[i + 1]
             name += given if len(given) <= 2 and given_tag[0] in "nazjb" else ""
+        elif len(word) == 2 and i + 1 < len(tagged):  # 俞柏 年: nothing follows the given name's second half
+            second, second_tag, _ = tagged[i + 1]
+            ends = i + 2 == len(tagged) or tagged[i + 2][1] == "x"
+            name += second if len(second) == 1 and second_tag != "x" and ends else ""
         if 2 <= len(name) <= 5:
             yield place, name
 
 
 def _proper_nouns(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
     """Runs of nouns that are, or end with what names, a place or an organisation."""
+    if asked.suffix:
+        for match in re.compile(rf"[*×■]{{1,4}}{asked.suffix}").finditer(folded, *sentence):
+            yield Proposal(*match.span(), True, 1.0)
     tagged = [(word, tag, sentence[0] + place) for word, tag, place in tagged_words(folded[slice(*sentence)])]
     proper = "ns" if asked.wants is Wants.PLACE else "nt"
     for i, (word, tag, place) in enumerate(tagged):
         end = place + len(word)
+        if word in NO_PLACES and word != asked.suffix:
+            continue
         ends_right = bool(asked.suffix) and word.endswith(asked.suffix)
         if not ends_right and (
             asked.suffix not in {"", "城市", "地区", "国家", "单位", "部门", "机构"} or tag != proper
@@ -167,14 +195,14 @@ def _proper_nouns(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposa
         if start == place and word == asked.suffix:
             continue
         name = folded[start:end]
-        told = name in asked.folded
-        yield Proposal(start, end, is_masked(name), 0.2 if told else 1.0 if ends_right or tag == proper else 0.7)
+        shape = 1.0 if ends_right or tag == proper else 0.7
+        if asked.suffix and folded[start - 1 : start] in {"在", "于", "赴", "到", "向"}:
+            shape *= 0.6  # 在北京捧回: where it was, not which city did
+        yield Proposal(start, end, is_masked(name), 0.2 if name in asked.folded else shape)
 
 
 def _joins(word: str, tag: str) -> bool:
     """Whether a word before a noun can be part of the name it ends."""
-    if _MASKED_NAME.fullmatch(word):
-        return True
     return tag.startswith(_NOUN_TAGS) and tag != "x" and not (tag == "v" and len(word) == 1)
 
 
@@ -194,16 +222,26 @@ def _phrases(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
     """Clauses, and what is left of a clause where the question's own words end or begin."""
     left, right = asked.folded[: asked.hole[0]], asked.folded[asked.hole[1] :].strip("?。 ")
     for start, end in clauses(folded, *sentence):
-        end = start + len(folded[start:end].rstrip("。！？!?…；;，,：: "))
+        start, end = _bare(folded, start, end)
         if end <= start:
             continue
         clause = folded[start:end]
         masked = bool(re.fullmatch(r"\W*", re.sub(r"[*×■]+", "", clause)))
         cut_left = _overlap_end(left, clause)
         cut_right = _overlap_start(right, clause, cut_left)
-        if (cut_left or cut_right < len(clause)) and cut_right - cut_left >= 2:
-            yield Proposal(start + cut_left, start + cut_right, masked, 1.0)
+        inner = _bare(folded, start + cut_left, start + cut_right)
+        if (cut_left or cut_right < len(clause)) and inner[1] - inner[0] >= 2:
+            yield Proposal(*inner, masked, 1.0)
         yield Proposal(start, end, masked, 0.6)
+
+
+def _bare(folded: str, start: int, end: int) -> Span:
+    """The span without the white space and punctuation at its ends; quotation marks and brackets stay."""
+    while start < end and folded[start] in _EDGES:
+        start += 1
+    while start < end and folded[end - 1] in _EDGES:
+        end -= 1
+    return start, end
 
 
 def _overlap_end(left: str, clause: str) -> int:

@@ -38,9 +38,9 @@ class ValueSpan:
 
 
 _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
-_HAN = (
-    "(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九十百千零〇半数几]+)"
-    "(?:点[一二三四五六七八九零]+)?"
+_HAN = (  # 十六, 一万二千, 三点五, 数十; a lone digit or more in a row
+    "(?:[一二三四五六七八九]?十[一二三四五六七八九]?(?![百千])|[一二两三四五六七八九十百千零〇半数几]+"
+    "(?:[万亿][一二两三四五六七八九十百千零〇]+)*)(?:点[一二三四五六七八九零]+)?"
 )
 _MASK = r"(?:[*×■□●○]+(?:[.,][*×■□●○]+)*|x{2,})"
 _SCALE = r"(?:(?:千|百|十)?(?:万|亿)(?:亿)?|千|百)"
@@ -53,9 +53,10 @@ _MEASURE = (
 _CLASSIFIER = (
     "人次|人|名|位|户|起|件|宗|个|家|所|条|支|次|项|辆|台|套|篇|部|座|处|场|只|头|岁|届|层|楼|号|分|票|席|字|页|册|"
     "份|张|架|艘|枚|颗|株|棵|种|类|批|轮|期|代|级|万人|例|口|趟|列|班|对|队|组|盘|步|间|栋|幢|幅|集|首|门|科|"
-    "艇|匹|剂|片|粒|桶|瓶|箱|袋|包|车|船|架次|车次|班次|点|股|手|单|笔|道|眼|孔|根|块|面|节|站|宿|餐|本|盏|把|副|尊|尾|枝|封"
+    "艇|匹|剂|片|粒|桶|瓶|箱|袋|包|车|船|盒|罐|杯|碗|双|桌|卷|具|顿|桩|架次|车次|班次|点|股|手|单|笔|道|眼|孔|根|块|面|节|站|宿|餐|本|盏|把|副|尊|尾|枝|封"
 )
-_LONG = r"(?:周年|年|个(?:多|半)?月|个小时|小时|分钟|秒钟|秒|个星期|星期|周|天|日|昼夜|个世纪|世纪|学年|学期)"
+_LONG = r"(?:周年|年(?!代)|个(?:多|半)?月|个小时|小时|分钟|秒钟|秒|个星期|星期|周|天|昼夜|个世纪|世纪|学年|学期)"
+_SIGN = r"(?:(?<![\da-z])-|零下|负)?"
 _HEDGE = r"(?:大约|大概|约|将近|接近|近|超过|超|逾|不足|不到|至少|最多|最高|高达|多达|上|第)?"
 _MORE = r"(?:余|多|来|几)?"
 _AFTER = r"(?:以上|以下|以内|左右|上下|多|余|有余)?"
@@ -63,7 +64,7 @@ _NUMBER = rf"(?:{_MASK}|{_DIGITS}|{_HAN})"
 _RANGE = rf"{_NUMBER}(?:{_SCALE})?(?:(?:-|~|—|–|至|到){_NUMBER})?"
 
 _QUANTITY = re.compile(
-    rf"(?P<hedge>{_HEDGE})(?P<percent>百分之)?(?P<number>{_RANGE})(?P<scale>{_MORE}{_SCALE}{_MORE}|{_MORE})"
+    rf"(?P<hedge>{_HEDGE})(?P<percent>百分之|(?:{_DIGITS}|{_HAN})分之)?{_SIGN}(?P<number>{_RANGE})(?P<scale>{_MORE}{_SCALE}{_MORE}|{_MORE})"
     rf"(?:(?P<money>{_MONEY})|(?P<share>{_SHARE})|(?P<measure>{_MEASURE})|(?P<long>{_LONG})|(?P<count>{_CLASSIFIER}))?"
     rf"{_AFTER}",
     re.IGNORECASE,
@@ -71,10 +72,12 @@ _QUANTITY = re.compile(
 _YEAR = r"(?:\d{4}|[一二]?[零〇一二三四五六七八九]{4}|[*×■□●○]{2,4})"
 _PART = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[*×■□●○]{1,2})"
 _DATE = re.compile(
-    rf"(?:公元前|公元|民国)?{_YEAR}年(?:底|初|末|代)?(?:{_PART}月(?:份|底|初|末)?(?:{_PART}[日号])?)?"
+    rf"(?:公元前|公元|民国)?(?:{_YEAR}[-—–~至到])?{_YEAR}年(?:底|初|末|代)?(?:{_PART}月(?:份|底|初|末)?(?:{_PART}[日号])?)?"
     rf"|{_PART}月(?:{_PART}[日号]|份|底|初|末|上旬|中旬|下旬)"
-    rf"|{_PART}月(?=[至到\-—])"
-    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+    rf"|{_PART}月"
+    rf"|{_PART}日(?![内游均])"
+    r"|\d0年代"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)"
     r"|(?:上|本|\d{1,2}|[*]{1,2}|十[一二三四五六七八九]|二十一?)世纪(?:\d0|[一二三四五六七八九]十)年代"
     rf"|(?:公元前|公元)\d+年"
 )
@@ -105,9 +108,30 @@ def find_values(text: str, start: int = 0, end: int | None = None) -> list[Value
     for value in sorted(found, key=lambda value: (value.start, -value.end)):
         if kept and value.kind is kept[-1].kind is Kind.DATE and not folded[kept[-1].end : value.start].strip():
             kept[-1] = replace(kept[-1], end=value.end, masked=kept[-1].masked or value.masked)  # 3月31日 17时
+        elif kept and _goes_on(kept[-1], value):
+            kept[-1] = replace(kept[-1], end=value.end, number=None)  # 2小时19分08秒
         elif not kept or value.start >= kept[-1].end:
             kept.append(value)
-    return kept
+    return _with_lists(kept, folded)
+
+
+def _with_lists(values: list[ValueSpan], folded: str) -> list[ValueSpan]:
+    """The values, `1、3、5分钟` as one: its bare numbers have the unit of the last."""
+    listed: list[ValueSpan] = []
+    for value in reversed(values):
+        after = listed[-1] if listed else None
+        bare = value.kind is Kind.COUNT and not value.unit
+        if bare and after is not None and after.unit and folded[value.end : after.start] == "、":
+            listed[-1] = replace(after, start=value.start, number=None, masked=after.masked or value.masked)
+        else:
+            listed.append(value)
+    return listed[::-1]
+
+
+def _goes_on(duration: ValueSpan, value: ValueSpan) -> bool:
+    """Whether a value is the smaller part of the duration right before it."""
+    smaller = {"分", "分钟", "秒", "秒钟", "小时", "天", "个月", "周"}
+    return duration.kind is Kind.DURATION and duration.end == value.start and value.unit in smaller
 
 
 def is_masked(text: str) -> bool:
@@ -131,7 +155,10 @@ def _quantity(match: re.Match[str], folded: str) -> ValueSpan | None:
     unit = next((groups[name] for name in ("money", "share", "measure", "long", "count") if groups[name]), "")
     written = not masked and not number[0].isdigit()
     if groups["percent"]:
-        return ValueSpan(*match.span(), Kind.SHARE, "%", _number(number, ""), masked)
+        percent = groups["percent"] == "百分之"
+        return ValueSpan(
+            *match.span(), Kind.SHARE, "%" if percent else "", _number(number, "") if percent else None, masked
+        )
     if written and not unit:
         return None
     if (
@@ -173,18 +200,19 @@ def _number(number: str, scale: str) -> Decimal | None:
 
 
 def _han_number(digits: str) -> Decimal | None:
-    """A number below ten thousand in Chinese numerals, or None."""
-    total, current = 0, 0
+    """A number in Chinese numerals, or None."""
     whole, _, fraction = digits.partition("点")
+    total = section = current = 0
     for char in whole:
         if char in _HAN_DIGITS:
             current = _HAN_DIGITS[char]
         elif char in {"十", "百", "千"}:
-            total += (current or 1) * _SCALES[char]
+            section += (current or 1) * _SCALES[char]
             current = 0
+        elif char in {"万", "亿"}:
+            total = (total + section + current) * _SCALES[char]
+            section = current = 0
         else:
             return None
-    written = (
-        f"{total + current}." + "".join(str(_HAN_DIGITS[char]) for char in fraction) if fraction else total + current
-    )
-    return Decimal(written)
+    written = str(total + section + current)
+    return Decimal(f"{written}.{''.join(str(_HAN_DIGITS[char]) for char in fraction)}" if fraction else written)

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,9 +19,8 @@ from bot.config import Config
 from bot.indexer import index
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from embeddings.model import default_model, read_model, write_folder
-from tests.fake_encoder import FakeEncoder, config_in, package_bytes
+from tests.fake_encoder import ROOT, FakeEncoder, Result, config_in, environment, package_bytes
 
-ROOT = Path(__file__).resolve().parent.parent
 _SETTINGS = ("BOT_", "SLACK_")
 
 
@@ -77,29 +75,21 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a call of the command line came to."""
-
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
-    """Calls ``python -m bot`` in this process, with a fake encoder in the model's place."""
+    """Calls ``python -m bot`` in this process, with a fake encoder in the model's place or, `real`, with none."""
 
-    def call(*arguments: object, stdin: bytes = b"", encoder: Encoder | None = None) -> Result:
+    def call(*arguments: object, stdin: bytes = b"", encoder: Encoder | None = None, real: bool = False) -> Result:
         chosen = encoder or FakeEncoder()
-        for module in ("bot.bot", "bot.evaluate"):
-            monkeypatch.setattr(f"{module}.open_encoder", lambda config: chosen)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        capsys.readouterr()
-        try:
-            status = main([str(argument) for argument in arguments])
-        except SystemExit as stop:  # argparse
-            status = int(stop.code or 0)
+        with monkeypatch.context() as patch:
+            for module in () if real else ("bot.bot", "bot.evaluate"):
+                patch.setattr(f"{module}.open_encoder", lambda config: chosen)
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+            capsys.readouterr()
+            try:
+                status = main([str(argument) for argument in arguments])
+            except SystemExit as stop:  # argparse
+                status = int(stop.code or 0)
         told = capsys.readouterr()
         return Result(status, told.out, told.err)
 
@@ -114,7 +104,7 @@ def process(tmp_path: Path) -> Callable[..., Result]:
         done = subprocess.run(
             [sys.executable, *program, *map(str, arguments)],
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(ROOT)} | environ,
+            env=environment(**environ),
             input=stdin,
             capture_output=True,
             timeout=120,

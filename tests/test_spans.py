@@ -156,11 +156,25 @@ def test_a_name_is_proposed_whole_and_without_its_quotation_marks(question: str,
         ("谁研发的", "许继伟研发上线“多多评·码上生活”平台。", "多多评·码上生活"),
         ("哪个城市被命名为示范市", "鄂尔多斯市被命名为“平安中国建设示范市”。", "中国"),
         ("许继伟是谁", "市委书记许继伟在会议上强调。", "许继伟"),
+        ("谁来信", "收到该县**镇**路谢某某的来信。", "路谢"),
         ("2020年下降多少", "2020年下降15.5%。", "2020年"),
     ],
 )
 def test_what_only_looks_like_an_answer_does_not_fit_best(question: str, sentence: str, wrong: str) -> None:
     assert wrong not in fittest(question, sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "span"),
+    [
+        ("每个包包含什么", "在无连接模式下，每个包包含 完整的寻址信息。", "完整的寻址信息"),
+        ("主演过什么", "主演过、《打金枝》《算粮》等。", "《打金枝》《算粮》等"),
+        ("值班室设在什么楼", "- 值班室设在科研楼。", "科研楼"),
+    ],
+)
+def test_a_phrase_has_no_white_space_and_no_punctuation_at_its_ends(question: str, sentence: str, span: str) -> None:
+    assert span in proposed(question, sentence)
+    assert all(text == text.strip(" 　、，：-") for text in proposed(question, sentence))
 
 
 def test_a_clause_is_proposed_where_no_kind_is_told() -> None:
@@ -169,13 +183,20 @@ def test_a_clause_is_proposed_where_no_kind_is_told() -> None:
 
 
 QUESTIONS = st.sampled_from(
-    ["止付多少", "多少钱", "多少起", "下降多少", "满意度是多少", "多久", "哪年", "排第几", "谁", "在哪里", "哪个县", "叫什么", "为什么", "电话是多少", "办公"]
-    + ["哪家公司", "是否"]
+    (
+        "止付多少 多少钱 多少起 下降多少 满意度是多少 多久 哪年 排第几 谁 在哪里 哪个县 叫什么 为什么 电话是多少 "
+        "办公 哪家公司 是否"
+    ).split()
 )
 SENTENCES = st.lists(
     st.sampled_from(
-        ["鄂尔多斯市", "**市", "分别", "治安案件、", "刑事案件", "下降了", "34.4%", "和", "15.5%", "3.01亿元", "***起", "“", "”", "长安杯", "（"]
-        + ["《", "》", "·", "许继伟", "某某", "2020年", "，", "。", "；", "公司", "是", "叫", "8206", "电话", "　", " ", "第一", "十六年", "Ａ", "體", "-", "*"]
+        [
+            *(
+                "鄂尔多斯市 **市 分别 治安案件、 刑事案件 下降了 34.4% 和 15.5% 3.01亿元 ***起 “ ” 长安杯 （ 《 》 "
+                "· 许继伟 某某 2020年 ， 。 ； 公司 是 叫 8206 电话 第一 十六年 Ａ 體 - *"
+            ).split(" "),
+            *("　", " "),
+        ]
     ),
     max_size=14,
 ).map("".join)
@@ -189,4 +210,4 @@ def test_every_span_lies_inside_its_sentence_and_is_not_empty(question, text, da
     for found in propose(understand(question, "2023-06-01"), text, fold(text), (start, end)):
         assert start <= found.start < found.end <= end
         assert 0 < found.shape <= 1
-        assert text[found.start : found.end].strip()
+        assert text[found.start : found.end].strip() == text[found.start : found.end] != ""

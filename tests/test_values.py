@@ -241,8 +241,10 @@ PIECES = st.sampled_from(
     [
         *"0123456789.,%亿万千百十元起人年月日个第约余多至-*×■年0% 　，。；、“”",
         *"一二三两零半数几点分之时上下成倍率",
-        *("3.01亿元", "98%以上", "800余万元", "**万人", "2019年5月", "百分之", "****年", "第一", "１.３１億", "5G", "分钟"),
-        *("2020年", "*.**", "个月", "小时", "立方米", "人次", "近", "超过", "xx", "至", "增长", "全省", "世纪"),
+        *(
+            "3.01亿元 98%以上 800余万元 **万人 2019年5月 百分之 ****年 第一 １.３１億 5G 分钟 2020年 *.** 个月 "
+            "小时 立方米 人次 近 超过 xx 至 增长 全省 世纪"
+        ).split(),
     ]
 )
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
@@ -292,6 +294,8 @@ def test_what_is_called_masked_holds_a_mask_and_no_number(text: str) -> None:
 def test_a_value_cut_out_is_a_value_of_the_same_kind(text: str) -> None:
     for value in find_values(text):
         alone = text[value.start : value.end]
+        if value.unit not in fold(alone) and "分之" not in alone:
+            continue  # of 1、3、5分钟 the first two have their unit from the last
         assert value.kind in {again.kind for again in find_values(alone)}, alone
 
 

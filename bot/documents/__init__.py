@@ -57,7 +57,7 @@ def find_files(root: Path) -> Iterator[File]:
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
             path = Path(folder, name)
-            if name.startswith((".", "~$")) or not path.resolve().is_relative_to(top):
+            if name.startswith((".", "~$")) or not path.is_file() or not path.resolve().is_relative_to(top):
                 continue
             yield File(path, f"{top.name}/{path.relative_to(top).as_posix()}")
 
@@ -92,10 +92,12 @@ def read_file(file: File) -> Iterator[StoredDocument | UnreadableDocument]:
 
 
 def _stored(extracted: Extracted, file: File) -> StoredDocument:
+    source = normalised(file.source)
+    told = f"{source}:{extracted.part}" if extracted.part else source
     document = Document(
-        id=extracted.id or hashlib.sha256(file.source.encode("utf-8", "replace")).hexdigest()[:16],
-        title=" ".join(normalised(extracted.title).split()) or file.path.name,
-        source=normalised(file.source),
+        id=extracted.id or hashlib.sha256(told.encode()).hexdigest()[:16],
+        title=" ".join(normalised(extracted.title).split()) or normalised(file.path.name),
+        source=source,
         publisher=" ".join(normalised(extracted.publisher).split()) or None,
         url=extracted.url or None,
         date=extracted.date if _DATE.fullmatch(extracted.date) else None,

@@ -27,6 +27,9 @@ _LABELLED_DATE = re.compile(
     r"(\d{4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2})"
 )
 _PUBLISHER = re.compile(r"(?:来源|來源|稿源)\s*[：:]\s*([^\s|｜　]{2,30})")
+_SIGNATURE = re.compile(
+    r"([^\s　\d，。]{2,20}(?:社|报|网|台|局|办|部|委|院|会|办公室|中心|集团|公司|政府))[ 　]+(?=\d{4}\s*[年./-])"
+)
 _MAX_TITLE = 60  # characters
 
 
@@ -41,6 +44,7 @@ class Extracted:
     date: str = ""  # YYYY-MM-DD
     url: str = ""
     id: str = ""
+    part: str = ""  # tells apart the documents of one file
     page_starts: Sequence[int] = field(default_factory=tuple)
 
 
@@ -55,6 +59,8 @@ def decode(data: bytes) -> str:
 
     Raises UnreadableDocument where it is none of them for sure: a wrong guess is worse.
     """
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        raise UnreadableDocument("is UTF-32; save it as UTF-8")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _decode_as("utf-16", data)
     if b"\0" in data[:4096]:
@@ -100,6 +106,14 @@ _COMMON = frozenset(
     "题題活尔爾更别別打女变變四神总總何电電数數安少报報才结結反受目太量再感建务務做接必场場件计計管期市直德资資命山金"
     "，。、；：？！“”‘’（）《》「」『』—…"
 )
+
+
+def _is_dateline(line: str) -> bool:
+    """Whether a line is a date with no sentence around it: alone, or with who published it and the time."""
+    if not _DATE.search(line) or line[-1] in _SENTENCE_END or len(line) > 60:
+        return False
+    rest = _DATE.sub("", line).strip(" 　年月日（）()[]")
+    return len(rest) <= 4 or bool(_SIGNATURE.match(line)) or bool(_DATE.match(line.strip("（( ")) and len(rest) <= 16)
 
 
 def find_date(text: str) -> str:
@@ -155,7 +169,8 @@ def head_metadata(text: str, blocks: Sequence[Block]) -> tuple[str, str, str]:
             continue
         if match := _PUBLISHER.search(line):
             publisher = publisher or match.group(1).strip("()（）")
-        dated = block.kind is BlockKind.FURNITURE or len(_DATE.sub("", line).strip(" 　年月日（）()")) <= 4
-        if dated or _LABELLED_DATE.search(line):
+        if block.kind is BlockKind.FURNITURE or _is_dateline(line) or _LABELLED_DATE.search(line):
             date = date or find_date(line)
+            signed = _SIGNATURE.match(line)
+            publisher = publisher or (signed.group(1) if signed and _is_dateline(line) else "")
     return title, publisher, date

@@ -156,7 +156,8 @@ def _serves_site(element: HtmlElement, tag: str) -> bool:
         return True
     if tag in {"body", "html", "article", "main"}:
         return False
-    return bool(_SITE_NAMES.search(f"{element.get('class', '')} {element.get('id', '')}"))
+    named = _SITE_NAMES.search(f"{element.get('class', '')} {element.get('id', '')}")
+    return bool(named) and not element.xpath("boolean(.//article | .//main | .//h1)")
 
 
 def _heading(tree: HtmlElement) -> str:

@@ -25,7 +25,7 @@ def read(path: Path) -> Iterator[Extracted | UnreadableDocument]:
                 raise UnreadableDocument(f"line {number} is over {MAX_LINE // 1024**2} MiB; split that document")
             if line.strip():
                 try:
-                    yield _document(_object(line, number), number, path)
+                    yield _document(_object(line, number), number)
                 except UnreadableDocument as error:
                     yield error
 
@@ -40,7 +40,7 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
     return found
 
 
-def _document(found: dict[str, Any], number: int, path: Path) -> Extracted:
+def _document(found: dict[str, Any], number: int) -> Extracted:
     def field(name: str) -> str:
         value = found.get(name)
         return normalised(str(value)) if isinstance(value, str | int) else ""
@@ -55,5 +55,6 @@ def _document(found: dict[str, Any], number: int, path: Path) -> Extracted:
         field("publisher"),
         find_date(field("date")),
         field("url"),
-        field("id") or f"{path.name}:{number}",
+        field("id"),
+        part=str(number),
     )

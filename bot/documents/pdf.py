@@ -38,9 +38,13 @@ def read(path: Path) -> Iterator[Extracted]:
     blocks = _blocks(text, starts)
     title, publisher, date = head_metadata(text, blocks)
     yield Extracted(
-        text, blocks, title or properties.get("Title", ""), publisher, date or find_date(_pdf_date(properties)), "", "",
-        starts,
-    )  # fmt: skip
+        text,
+        blocks,
+        title or properties.get("Title", ""),
+        publisher,
+        date or find_date(_pdf_date(properties)),
+        page_starts=starts,
+    )
 
 
 def _page_text(pdf: object, number: int) -> str:

@@ -1,0 +1,213 @@
+"""The sentence-transformers encoder: prompts, unit vectors, fingerprints, and the values of another engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+
+from bot.bot import open_encoder
+from bot.errors import BadModel
+from embeddings.encoder import SentenceTransformerEncoder, fingerprint
+from embeddings.model import FOLDER
+from tests.fake_encoder import config_in
+
+TEXTS = ["止付多少", "A1", "止付1cm多少多少止付", "多"]
+
+
+def variant(tiny_model: Path, folder: Path, file: str = "", **changes: Any) -> Path:
+    """A copy of the tiny model with these keys of one of its JSON files changed."""
+    shutil.copytree(tiny_model, folder)
+    if file:
+        path = folder / file
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+    return folder
+
+
+def with_prompts(tiny_model: Path, folder: Path, prompts: dict[str, str]) -> SentenceTransformerEncoder:
+    return SentenceTransformerEncoder(
+        str(variant(tiny_model, folder, "config_sentence_transformers.json", prompts=prompts))
+    )
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_model: Path) -> SentenceTransformerEncoder:
+    return SentenceTransformerEncoder(str(tiny_model))
+
+
+@pytest.fixture(scope="module")
+def plain(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformerEncoder:
+    """The tiny model without prompts."""
+    return with_prompts(tiny_model, tmp_path_factory.mktemp("plain") / "m", {})
+
+
+# Values of the package's own engine, which shares no code with this project
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("鄂尔多斯电诈止付多少", [0.06686358, -0.05528495, -0.00720731, -0.03788834]),
+        ("长安杯是什么奖", [0.07515623, -0.00153707, -0.02452312, -0.00852359]),
+        ("哪一年被命名", [0.10795158, 0.0111681, -0.00943208, -0.03395617]),
+    ],
+)
+def test_the_built_in_model_gives_the_numbers_of_the_packages_engine(
+    encoder: SentenceTransformerEncoder, question: str, first: list[float]
+) -> None:
+    vector = encoder.encode_queries([question])[0]
+    assert vector.shape == (384,)
+    assert vector[:4].tolist() == pytest.approx(first, abs=2e-3)
+    assert float(np.linalg.norm(vector)) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_built_in_model_puts_a_passage_that_answers_nearest(encoder: SentenceTransformerEncoder) -> None:
+    passages = ["紧急止付涉案资金3.01亿元。", "水库蓄水量为1.31亿立方米。", "地铁2号线共设22座车站。"]
+    cosines = encoder.encode_passages(passages) @ encoder.encode_queries(["电诈止付了多少钱"])[0]
+    assert int(cosines.argmax()) == 0
+
+
+# Vectors
+
+
+def test_vectors_are_float32_of_length_one_and_in_the_order_of_the_texts(tiny: SentenceTransformerEncoder) -> None:
+    together = tiny.encode_passages(TEXTS)
+    assert (together.shape, together.dtype) == ((4, 32), np.float32)
+    assert np.linalg.norm(together, axis=1).tolist() == pytest.approx([1, 1, 1, 1], abs=1e-5)
+    for text, vector in zip(TEXTS, together, strict=True):
+        assert tiny.encode_passages([text])[0].tolist() == pytest.approx(vector.tolist(), abs=1e-5)
+
+
+def test_of_no_texts_there_are_no_vectors(tiny: SentenceTransformerEncoder) -> None:
+    assert tiny.encode_queries([]).shape == (0, 32)
+    assert tiny.encode_passages([]).shape == (0, 32)
+
+
+def test_what_is_beyond_the_token_limit_does_not_count(tiny_model: Path) -> None:
+    short = SentenceTransformerEncoder(str(tiny_model), max_tokens=16)
+    # <s> ▁ passage : ▁ and </s> leave ten tokens.
+    ten = "多少多少多少多少多少"
+    assert short.encode_passages([ten]).tolist() == short.encode_passages([ten + "止止止止"]).tolist()
+    assert short.encode_passages([ten]).tolist() != short.encode_passages(["多少多少多少多少多止"]).tolist()
+
+
+# Prompts
+
+
+def test_prompts_come_from_the_folders_configuration(
+    tiny_model: Path, tiny: SentenceTransformerEncoder, plain: SentenceTransformerEncoder, tmp_path: Path
+) -> None:
+    other = with_prompts(tiny_model, tmp_path / "m", {"query": "q:", "passage": "p:"})
+    for encoder, query, passage in ((tiny, "query: ", "passage: "), (other, "q:", "p:")):
+        queries, passages = encoder.encode_queries(TEXTS), encoder.encode_passages(TEXTS)
+        assert queries.tolist() == plain.encode_queries([query + text for text in TEXTS]).tolist()
+        assert passages.tolist() == plain.encode_passages([passage + text for text in TEXTS]).tolist()
+        assert not np.allclose(queries, passages, atol=1e-3)
+
+
+def test_a_folder_without_prompts_gets_none(plain: SentenceTransformerEncoder) -> None:
+    assert plain.encode_queries(TEXTS).tolist() == plain.encode_passages(TEXTS).tolist()
+
+
+def test_a_prompt_named_document_is_that_of_passages(
+    tiny_model: Path, plain: SentenceTransformerEncoder, tmp_path: Path
+) -> None:
+    encoder = with_prompts(tiny_model, tmp_path / "m", {"query": "q:", "document": "p:"})
+    assert encoder.encode_passages(["止付"]).tolist() == plain.encode_passages(["p:止付"]).tolist()
+
+
+# Fingerprints
+
+
+def test_the_fingerprint_is_of_what_the_folder_holds_not_of_where_it_lies(tiny_model: Path, tmp_path: Path) -> None:
+    copy = variant(tiny_model, tmp_path / "copy")
+    assert fingerprint(str(copy), 64) == fingerprint(str(tiny_model), 64)
+    assert len(fingerprint(str(copy), 64)) == 16
+
+
+@pytest.mark.parametrize(
+    ("file", "changes"),
+    [
+        ("config_sentence_transformers.json", {"prompts": {"query": "q:", "passage": "p:"}}),
+        ("config.json", {"layer_norm_eps": 1e-5}),
+        ("tokenizer_config.json", {"model_max_length": 32}),
+        ("1_Pooling/config.json", {"pooling_mode_mean_tokens": False, "pooling_mode_cls_token": True}),
+    ],
+)
+def test_the_fingerprint_changes_with_the_folders_configuration(
+    tiny_model: Path, tmp_path: Path, file: str, changes: dict[str, Any]
+) -> None:
+    changed = variant(tiny_model, tmp_path / "m", file, **changes)
+    assert fingerprint(str(changed), 64) != fingerprint(str(tiny_model), 64)
+
+
+def test_the_fingerprint_changes_with_the_weights_and_the_token_limit(tiny_model: Path, tmp_path: Path) -> None:
+    changed = variant(tiny_model, tmp_path / "m")
+    with (changed / "model.safetensors").open("ab") as file:
+        file.write(b"\0")
+    assert fingerprint(str(changed), 64) != fingerprint(str(tiny_model), 64)
+    assert fingerprint(str(tiny_model), 32) != fingerprint(str(tiny_model), 64)
+
+
+def test_a_hub_name_is_its_own_fingerprint() -> None:
+    assert fingerprint("someone/model", 64) == fingerprint("someone/model", 64)
+    assert fingerprint("someone/model", 64) != fingerprint("someone/other", 64)
+
+
+def test_an_encoder_tells_the_fingerprint_of_the_limit_it_works_with(tiny_model: Path) -> None:
+    # The tiny model holds 64 positions: a higher limit is no other one.
+    assert SentenceTransformerEncoder(str(tiny_model), max_tokens=512).fingerprint == fingerprint(str(tiny_model), 64)
+
+
+# What cannot be loaded
+
+
+def test_the_configuration_may_name_a_folder_beside_itself(tiny_model: Path, tmp_path: Path) -> None:
+    variant(tiny_model, tmp_path / "models" / "tiny")
+    opened = open_encoder(config_in(tmp_path, model={"name": "models/tiny"}))
+    assert (opened.dimension, opened.fingerprint) == (32, fingerprint(str(tiny_model), 64))
+
+
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any, **__: Any) -> NoReturn:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket, "create_connection", refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+
+
+@pytest.mark.parametrize("damage", ["an empty folder", "weights cut short", "no weights", "a configuration cut short"])
+def test_a_folder_that_is_no_model_is_told_with_the_mend(
+    tiny_model: Path, tmp_path: Path, no_sockets: None, damage: str
+) -> None:
+    folder = tmp_path / "m"
+    if damage == "an empty folder":
+        folder.mkdir()
+    else:
+        variant(tiny_model, folder)
+    weights = folder / "model.safetensors"
+    if damage == "weights cut short":
+        weights.write_bytes(weights.read_bytes()[:1000])
+    elif damage == "no weights":
+        weights.unlink()
+    elif damage == "a configuration cut short":
+        (folder / "config.json").write_text("{", encoding="utf-8")
+    with pytest.raises(BadModel, match=r"the model 'm' cannot be loaded .*set \[model\] name to a sentence-transf"):
+        open_encoder(config_in(tmp_path, model={"name": "m"}))
+
+
+def test_a_damaged_built_in_model_is_told_with_the_folder_to_delete(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_sockets: None
+) -> None:
+    weights = variant(tiny_model, tmp_path / FOLDER) / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    monkeypatch.setenv("BOT_CACHE", str(tmp_path))
+    with pytest.raises(BadModel) as caught:
+        open_encoder(config_in(tmp_path))
+    assert str(tmp_path / FOLDER) in str(caught.value)  # naming another model is no mend here
