@@ -80,9 +80,7 @@ def _tells(candidate: Candidate, masked: Candidate) -> bool:
     if candidate.score < masked.score - _CLOSE:
         return False
     one, other = candidate.evidence, masked.evidence
-    as_good = min(
-        one.sentence - other.sentence, one.clause - other.clause, one.near - other.near, one.shape - other.shape
-    )
+    as_good = min(one.sentence - other.sentence, one.clause - other.clause, one.near - other.near + 0.1)
     return as_good >= 0 or _is_copy(masked, candidate)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from bot.places import NAMED, NO_PLACES, SUFFIX
+from bot.places import NAMED, NO_PLACES, PATTERN, SUFFIX
 from bot.question_words import CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
 from bot.text import fold, is_known, rarity, tagged_words
 from bot.values import Kind, find_values
@@ -64,7 +64,18 @@ def understand(question: str, today: str) -> Asked:
     suffix = told if wants in {Wants.PLACE, Wants.ORGANISATION} else ""
     years = tuple(dict.fromkeys(_YEAR.findall(folded))) or _relative_years(folded, today)
     places = _places(folded, hole)
-    return Asked(folded, wants, units, suffix, _terms(folded, wants, hole, places), places, years, hole)
+    terms = _terms(_without(folded, places), wants, hole)
+    return Asked(folded, wants, units, suffix, terms, places, years, hole)
+
+
+def _without(folded: str, places: tuple[str, ...]) -> str:
+    """The text with its places and their rank blanked, so that what follows is cut into words by itself."""
+    if not places:
+        return folded
+    names = "|".join(map(re.escape, places))
+    return re.sub(
+        rf"(?:{names})(?:自治区|自治州|[省市县区州旗盟镇乡村])?", lambda match: " " * len(match.group()), folded
+    )
 
 
 def _same_units(unit: str) -> frozenset[str]:
@@ -94,6 +105,13 @@ def _places(folded: str, hole: tuple[int, int]) -> tuple[str, ...]:
         part = len(following) == 1 and following_tag in {"q", "n"} and following not in _RANKS  # 长安杯 is no place
         if place and not part and len(word) > 1 and word not in NO_PLACES:
             found.append(SUFFIX.sub("", word))
+    starts = accumulate((len(word) for word, _ in words), initial=0)
+    at_words = {start for start, (word, _) in zip(starts, words, strict=False) if word}
+    text = folded[: hole[0]] + folded[hole[1] :]
+    for match in PATTERN.finditer(text):  # those that jieba cuts across: 保定 in 保定市刑事案件
+        ranked = text[match.end() : match.end() + 1] in _RANKS
+        if match.start() in at_words and (match.start() == 0 or ranked):
+            found.append(match.group())
     return tuple(dict.fromkeys(found))
 
 
@@ -114,8 +132,8 @@ def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return joined
 
 
-def _terms(folded: str, wants: Wants, hole: tuple[int, int], places: tuple[str, ...]) -> tuple[Term, ...]:
-    """The words that tell something, outside the question word, each once; places and dates apart."""
+def _terms(folded: str, wants: Wants, hole: tuple[int, int]) -> tuple[Term, ...]:
+    """The words that tell something, outside the question word, each once; dates apart."""
     words = _outside(folded, hole)
     inside = tagged_words(folded[slice(*hole)])
     if wants in {Wants.CHANGE, Wants.PHONE}:  # what is asked of stands in the question word: 下降了多少, 内线是多少
@@ -125,7 +143,7 @@ def _terms(folded: str, wants: Wants, hole: tuple[int, int], places: tuple[str, 
     for word, tag in _joined(words):
         if word in STOP or word in dates or tag in {"x", "uj", "ul", "y", "p", "c"}:
             continue
-        if SUFFIX.sub("", word) in places or (len(word) == 1 and rarity(word) < 11) or _YEAR.fullmatch(word):
+        if (len(word) == 1 and rarity(word) < 11) or _YEAR.fullmatch(word):
             continue
         weights[word] = round(min(10.0, max(1.0, rarity(word) - 6)), 2)
     if wants is Wants.PHONE:

@@ -15,7 +15,7 @@ from bot.text import Span, clauses, fold, sentences
 from bot.types import Hit, StoredDocument
 
 _LEAD = 200  # characters of a document's beginning that tell what it is about
-_SUBJECT = 8  # characters of a sentence's beginning that hold its subject
+_SUBJECT = 8  # characters of a clause's beginning that hold its subject
 _NEAR = 8.0  # characters at which a word's support has fallen to 37 %
 
 
@@ -82,11 +82,13 @@ class _Setting:
     def has_places(self, sentence: str) -> bool:
         """Whether every place asked of is named here, or is what the document is about.
 
-        A sentence that begins with another place is about that one.
+        A sentence with a clause that begins with another place is about that one.
         """
-        subject = PATTERN.search(sentence[:_SUBJECT])
-        if subject and self.asked.places and not any(place in sentence for place in self.asked.places):
-            return False
+        if self.asked.places and not any(place in sentence for place in self.asked.places):
+            for start, end in clauses(sentence):
+                other = PATTERN.search(sentence, start, min(end, start + _SUBJECT))
+                if other and sentence[other.start() - 1 : other.start()] not in {*"在于赴到向从与和"}:
+                    return False
         return all(
             place in sentence or place in self.lead or place in self.passage or self.text.count(place) >= 3
             for place in self.asked.places

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.asked import Asked
 from bot.places import NO_PLACES
-from bot.question_words import Wants
+from bot.question_words import CHANGES, FALLS, RISES, Wants
 from bot.text import Span, clauses, tagged_words
 from bot.values import Kind, ValueSpan, find_values, is_masked
 
@@ -81,6 +81,8 @@ def _values(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
             start, end = _asked_date(asked, folded, value)
         elif not value.unit and value.kind is Kind.COUNT and not value.masked:
             shape *= 0.4
+        if asked.wants is Wants.CHANGE and _turns_round(asked, folded[sentence[0] : start]):
+            continue
         if folded[start:end] in asked.folded and not value.masked:
             continue  # what the question itself says is no answer
         yield Proposal(start, end, value.masked, shape)
@@ -90,6 +92,14 @@ def _fits(asked: Asked, value: ValueSpan) -> bool:
     if asked.wants is Wants.COUNT and asked.units:
         return value.unit in asked.units or (value.kind is Kind.COUNT and not value.unit and value.masked)
     return asked.wants is not Wants.MONEY or not asked.units or value.unit in asked.units
+
+
+def _turns_round(asked: Asked, before: str) -> bool:
+    """Whether what stands before a value says that it rose where the question says fell, or the reverse."""
+    told = re.findall(CHANGES, before)
+    hole = asked.folded[slice(*asked.hole)]
+    rises, falls = re.search(RISES, hole), re.search(FALLS, hole)
+    return bool(told) and bool(rises) != bool(falls) and bool(re.fullmatch(FALLS if rises else RISES, told[-1]))
 
 
 def _asked_date(asked: Asked, folded: str, value: ValueSpan) -> Span:

@@ -217,7 +217,7 @@ def test_question_words_places_and_years_are_no_terms(question: str, word: str) 
 
 
 def test_the_word_before_the_question_word_tells_most() -> None:
-    weights = {term.word: term.weight for term in asked("鄂尔多斯电诈止付多少").terms}
+    weights = {term.word: term.local_weight for term in asked("鄂尔多斯电诈止付多少").terms}
     assert max(weights, key=weights.__getitem__) == "止付"
 
 

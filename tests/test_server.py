@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -107,7 +108,7 @@ def test_it_answers_over_http_and_its_links_open_the_words(served: Served) -> No
     assert document["text"][citation["answer_start"] : citation["answer_end"]] == "3.01亿元"
     status, page = served.get(citation["link"].removeprefix(served.address).split("#")[0])
     assert status == 200
-    assert citation["quote"] in page.split("<mark", 1)[1]
+    assert re.findall(r"<mark\b[^>]*>(.*?)</mark>", page) == ["3.01亿元"]
 
 
 def test_bad_input_has_one_shape(served: Served) -> None:
@@ -154,4 +155,3 @@ def test_it_ends_on_sigterm_having_told_neither_secrets_nor_questions(served: Se
     assert QUESTION not in said
     assert [name for name, secret in SECRETS.items() if secret in said or secret.split(":")[-1] in said] == []
     assert "Traceback" not in said
-    assert said.splitlines()[-1] == "stopped"

@@ -10,6 +10,7 @@ from bot.documents.extracted import Extracted, head_metadata, is_furniture, is_h
 from bot.errors import UnreadableDocument
 from bot.types import Block, BlockKind
 
+_TEMPLATE = "2013-12-23"  # python-docx's own template, which dates no document
 MAX_UNPACKED = 1024**3  # bytes
 
 
@@ -39,6 +40,7 @@ def read(path: Path) -> Iterator[Extracted]:
     title, publisher, date = head_metadata(text, blocks)
     properties = word.core_properties
     created = properties.created.date().isoformat() if properties.created else ""
+    created = "" if created == _TEMPLATE else created
     yield Extracted(text, blocks, title or properties.title, publisher, date or created)
 
 

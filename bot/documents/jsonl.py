@@ -37,6 +37,8 @@ def _object(line: bytes, number: int) -> dict[str, Any]:
         raise UnreadableDocument(f"line {number} is not JSON in UTF-8; mend that line") from None
     if not isinstance(found, dict) or not isinstance(found.get("text"), str):
         raise UnreadableDocument(f'line {number} has no "text"; each line is an object like {{"text": "…"}}')
+    if not found["text"].strip():
+        raise UnreadableDocument(f"line {number} has a blank text; leave that line out")
     return found
 
 
