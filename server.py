@@ -6,7 +6,6 @@ import argparse
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +14,8 @@ from typing import NoReturn
 
 from bot.bot import Bot
 from bot.config import Config, load_config
-from bot.errors import BadConfig, BadInput, BotError, PortInUse
+from bot.errors import BadConfig, BadInput, BotError
+from bot.listening import listen
 from bot.slack.app import add_slack_routes, create_slack, start_socket
 from bot.web.app import create_app
 
@@ -80,18 +80,6 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
         if events is not None:
             events.close()
         bot.close()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises PortInUse or BadConfig with the mend."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=128)
-    except socket.gaierror:
-        raise BadConfig(f"{host}: no such host; set [server] host or --host to an address of this machine") from None
-    except OSError as error:
-        mend = "stop what listens there, or choose another with --port"
-        raise PortInUse(f"cannot listen on {host}:{port} ({error.strerror}); {mend}") from None
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:

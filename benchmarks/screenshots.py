@@ -24,7 +24,7 @@ def main() -> int:
     from playwright.sync_api import sync_playwright
 
     from bot.web.app import create_app
-    from server import listen
+    from bot.listening import listen
 
     with tempfile.TemporaryDirectory() as folder:
         config = replace(load_config(ROOT / "config.toml"), index=Index(folder))

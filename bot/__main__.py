@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,17 +25,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options, configured(options)))
+        status = int(options.run(options, configured(options)))
+        sys.stdout.flush()
+        return status
     except (BadInput, BadConfig) as error:
         return _failed(error, 2)
     except BotError as error:
         return _failed(error, 1)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: flush into nothing
+        _forget_output()
         return 1
+    except (OSError, sqlite3.Error) as error:
+        _forget_output()
+        return _failed(f"{error}; see that the disk has room and may be written, then run the same again", 1)
     except KeyboardInterrupt:
         print("\nstopped; what was computed is kept, run the same command again to go on", file=sys.stderr)
         return 1
+
+
+def _forget_output() -> None:
+    """Lets what is still to be printed go nowhere: there is no reader, or no room."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def configured(options: argparse.Namespace) -> Config:
@@ -42,7 +53,7 @@ def configured(options: argparse.Namespace) -> Config:
     return load_config(options.config or os.environ.get("BOT_CONFIG")).overridden(index=options.index)
 
 
-def _failed(error: BotError, status: int) -> int:
+def _failed(error: BotError | str, status: int) -> int:
     print(f"error: {error}", file=sys.stderr)
     return status
 

@@ -77,9 +77,9 @@ def open_encoder(config: Config) -> Encoder:
         return SentenceTransformerEncoder(name, config.model.max_tokens, config.model.batch_size, config.model.threads)
     except ModelError as error:
         raise BadModel(str(error)) from None
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        why = " ".join(str(error).split())[:160]
-        raise BadModel(
-            f"the model {config.model.name or 'built in'!r} cannot be loaded ({why}); "
-            "set [model] name to a sentence-transformers folder, or leave it empty"
-        ) from None
+    except Exception as error:  # the libraries that load models fail in ways of their own
+        why = " ".join(str(error).split())[:160] or type(error).__name__
+        mend = "set [model] name to a sentence-transformers folder, or leave it empty"
+        if not config.model.name:
+            mend = f"delete {name} and run this again"
+        raise BadModel(f"the model {config.model.name or 'built in'!r} cannot be loaded ({why}); {mend}") from None

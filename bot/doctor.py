@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.config import Config
-from bot.errors import BotError
+from bot.errors import BotError, PortInUse
+from bot.listening import listen
 from bot.store import Store
 
 
@@ -64,10 +64,12 @@ def _documents(config: Config) -> Check:
 def _port(config: Config) -> Check:
     host, port = config.server.host, config.server.port
     try:
-        with socket.create_server((host, port)):
-            return Check("port", True, False, f"{host}:{port} is free")
-    except OSError:
+        listen(host, port).close()
+        return Check("port", True, False, f"{host}:{port} is free")
+    except PortInUse:
         return Check("port", False, False, f"{host}:{port} is taken (by this bot's server?); else use --port")
+    except BotError as error:
+        return Check("port", False, False, str(error))
 
 
 def _slack(environ: Mapping[str, str]) -> Check:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,6 +53,8 @@ def evaluate(
     progress: Progress,
 ) -> dict[str, Any]:
     """The contract's scores of each file. Raises BadInput for a file that is not of either format."""
+    if limit < 0 or sample < 0:
+        raise BadInput("--limit and --sample take whole numbers from 0")
     labels = {file: _labels(file) for file in files}
     paragraphs = [file for file in files if _has_paragraphs(file)]
     encoder = open_encoder(config)
@@ -125,11 +128,12 @@ def outcome(label: Label, answer: Answer) -> scores.Outcome:
         status_right=(answer.status.value == label.status) if label.status else None,
         not_found=answer.status is Status.NOT_FOUND,
         confidence=answer.confidence,
+        masked=label.status == Status.MASKED.value,
     )
 
 
 def _is_one_of(document: Any, named: tuple[str, ...]) -> bool:
-    return document.id in named or any(document.source.endswith(f"/{name}") for name in named)
+    return document.id in named or any(f"/{document.source}".endswith(f"/{name}") for name in named)
 
 
 def _has_paragraphs(file: Path) -> bool:
@@ -180,8 +184,8 @@ def _sampled(distractors: Path, limit: int, seed: int, folder: Path) -> Path:
     try:
         with gzip.open(distractors, "rb") if distractors.suffix == ".gz" else distractors.open("rb") as opened:
             lines = [line for line in opened if line.strip()]
-    except OSError as error:
-        raise BadInput(f"{distractors}: cannot be opened ({error}); name a .jsonl or .jsonl.gz file") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadInput(f"{distractors}: cannot be read ({error}); name a .jsonl or .jsonl.gz file") from None
     chosen = random.Random(seed).sample(lines, min(limit, len(lines)))
     folder.mkdir(parents=True, exist_ok=True)
     file = (folder / "eval-distractors.jsonl").resolve()

@@ -29,6 +29,7 @@ class Outcome:
     status_right: bool | None  # None: not labelled
     not_found: bool
     confidence: float
+    masked: bool = False  # the label says that the source hides it
 
 
 def tokens(text: str) -> list[str]:
@@ -54,10 +55,10 @@ def f1(answer: str, gold: str) -> float:
 def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The measures over questions; None where one has no meaning."""
     answerable = [outcome for outcome in outcomes if outcome.answerable]
-    unanswerable = [outcome for outcome in outcomes if not outcome.answerable]
+    unanswerable = [outcome for outcome in outcomes if not outcome.answerable and not outcome.masked]
     ranks = [outcome.rank for outcome in answerable if outcome.rank is not None]
     quotes = [outcome for outcome in answerable if outcome.quote_hit is not None]
-    pairs = [(outcome.confidence, outcome.answerable and outcome.f1 >= _RIGHT) for outcome in outcomes]
+    pairs = [(outcome.confidence, _is_right(outcome)) for outcome in outcomes]
     measured = (
         len(outcomes),
         _mean([outcome.em for outcome in answerable]),
@@ -75,6 +76,11 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         auroc(pairs),
     )
     return dict(zip(NAMES, measured, strict=True))
+
+
+def _is_right(outcome: Outcome) -> bool:
+    """Whether the best candidate was right: the value, or the mask where one is meant."""
+    return bool(outcome.status_right) if outcome.masked else outcome.answerable and outcome.f1 >= _RIGHT
 
 
 def aurc(pairs: Sequence[tuple[float, bool]]) -> float | None:

@@ -91,7 +91,8 @@ def fingerprint(name: str, max_tokens: int) -> str:
     if folder.is_dir():
         told["files"] = {path.name: path.stat().st_size for glob in _WEIGHTS for path in sorted(folder.glob(glob))}
         told["configuration"] = [
-            hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.json"))
+            [path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()]
+            for path in sorted(folder.rglob("*.json"))
         ]
     else:
         told["name"] = name

@@ -16,7 +16,7 @@ import pytest
 import server
 from bot.indexer import index
 from bot.store import Store
-from tests.fake_encoder import FakeEncoder, Result, config_in, json_lines, write_files
+from tests.fake_encoder import ROOT, FakeEncoder, Result, config_in, json_lines, write_files
 
 ORDOS = "鄂尔多斯全年紧急止付涉案资金3.01亿元。"
 PARAGRAPH = json_lines([{"id": "p", "text": ORDOS, "questions": [{"question": "止付多少？", "answers": ["3.01亿元"]}]}])
@@ -182,6 +182,7 @@ TABLE = [
     Case("an unknown key", config("[index]\nfolder = 'i'"), CONFIGURED, 2, "unknown key index.folder; [index] takes"),
     Case("an unknown table", config("[indices]\ndir = 'i'"), CONFIGURED, 2, "unknown key [indices]; the tables are"),
     Case("a bad value", config("[retriever]\ndepth = 0"), CONFIGURED, 2, "retriever.depth = 0 is wrong; it takes"),
+    Case("a folder with a NUL", config('[index]\ndir = "a\\u0000b"'), CONFIGURED, 2, "index.dir = 'a\\x00b' is wrong"),
     Case(
         "a model that is none",
         config("[model]\nname = 'docs'\n[index]\ndir = 'index'"),
@@ -277,6 +278,13 @@ def test_a_server_without_a_usable_index_says_so_and_ends(
     result = process("--config", folder / "x.toml", "--port", port, program=[server.__file__])
     assert result.out == ""
     line_of(result, Case("", prepare, [], 1, told), folder)
+
+
+def test_a_cache_that_is_no_folder_is_one_line_with_its_mend(folder: Path, process: Callable[..., Result]) -> None:
+    write_files(folder, {"cache": "not a folder"})
+    fake = str(ROOT / "tests" / "fake_encoder.py")  # only jieba's dictionary is kept there then
+    done = process("ask", "止付", "--index", folder / "index", program=[fake], BOT_CACHE=str(folder / "cache"))
+    line_of(done, Case("", nothing, [], 1, "BOT_CACHE"), folder)
 
 
 def test_bad_input_is_one_line_from_a_process_too(process: Callable[..., Result]) -> None:

@@ -388,7 +388,23 @@ def test_a_reader_that_has_gone_before_the_answer_is_no_traceback(folder: Path, 
     assert (done.returncode, done.stderr.decode()) == (1, "")
 
 
-def test_a_full_disk_is_one_line_and_leaves_the_old_index(folder: Path, cli: Cli) -> None:
+def test_a_full_disk_under_the_answer_is_one_line(folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*FAKE, "ask", ASKED, "--index", str(folder / "index")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            timeout=60,
+            check=False,
+        )
+    told = done.stderr.decode()
+    assert (done.returncode, len(told.splitlines())) == (1, 1)
+    assert told.startswith("error: ")
+    assert "No space left on device" in told
+
+
+def test_a_full_disk_under_the_index_is_one_line_and_leaves_the_old_one(folder: Path, cli: Cli) -> None:
     before = Store(folder / "index").current()
     long = [{"id": str(number), "text": f"第{number}份文件，止付{number}元。" * 20} for number in range(300)]
     write_files(folder / "docs", {"many.jsonl": json_lines(long)})

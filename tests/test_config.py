@@ -206,6 +206,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--port", "9020"], {"BOT_HOST": "localhost", "BOT_PORT": "9010"}, "localhost", 9020, "config"),
         (["--host", "0.0.0.0"], {"BOT_HOST": "localhost", "BOT_PORT": "9010"}, "0.0.0.0", 9010, "config"),
         (["--index", "elsewhere"], {}, "127.0.0.1", 9001, "elsewhere"),
+        ([], {"BOT_CONFIG": "", "BOT_HOST": "", "BOT_PORT": ""}, "127.0.0.1", 9001, "config"),  # empty is not set
     ],
 )
 def test_the_server_takes_flag_over_environment_over_file(
