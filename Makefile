@@ -11,7 +11,7 @@ help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.installed  ## index samples/ (or DOCS=FOLDER) and serve http://127.0.0.1:8000
-	$(BIN)/python -m bot index $(if $(DOCS),"$(DOCS)")
+	$(BIN)/python -m bot index $(if $(DOCS),--only "$(DOCS)")
 	$(BIN)/python server.py
 
 test: $(VENV)/.installed-test chromium  ## the whole suite, headless Chromium included

@@ -17,6 +17,7 @@ from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
 from bot.listening import listen
 from bot.slack.app import add_slack_routes, create_slack, start_socket
+from bot.slack.tokens import read_tokens
 from bot.web.app import create_app
 
 MAX_BODY = 4 * 1024 * 1024  # bytes; Flask refuses smaller bodies sooner, with words
@@ -31,10 +32,10 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     parser.add_argument("--port", help="the port to listen on (BOT_PORT)")
     options = parser.parse_args(arguments)
     try:
-        config = load_config(options.config or environ.get("BOT_CONFIG")).overridden(
+        config = load_config(options.config or environ.get("BOT_CONFIG") or None).overridden(
             index=options.index,
-            host=options.host or environ.get("BOT_HOST"),
-            port=options.port or environ.get("BOT_PORT"),
+            host=options.host or environ.get("BOT_HOST") or None,
+            port=options.port or environ.get("BOT_PORT") or None,
         )
         serve(config, environ)
     except (BadConfig, BadInput) as error:
@@ -58,6 +59,7 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
             logging.getLogger(chatty).setLevel(logging.ERROR if chatty == "waitress.queue" else logging.WARNING)
     listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
     config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
+    read_tokens(environ)  # a malformed one is told before the model takes its seconds
     bot = Bot.open(config)
     app = create_app(bot, config)
     slack = create_slack(bot, config, environ)

@@ -23,8 +23,8 @@ def main() -> int:
     import waitress
     from playwright.sync_api import sync_playwright
 
-    from bot.web.app import create_app
     from bot.listening import listen
+    from bot.web.app import create_app
 
     with tempfile.TemporaryDirectory() as folder:
         config = replace(load_config(ROOT / "config.toml"), index=Index(folder))

@@ -14,8 +14,10 @@ from bot import __version__
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
 from bot.progress import ProgressLine
-from bot.types import Answer
+from bot.types import Answer, Status
 from bot.wire import answer_to_json, question_from_json
+
+_SURE = 0.65  # confidence below which a person is told that it is low, as on the page
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +52,9 @@ def _forget_output() -> None:
 
 def configured(options: argparse.Namespace) -> Config:
     """The configuration of a call: flag over environment over file."""
-    return load_config(options.config or os.environ.get("BOT_CONFIG")).overridden(index=options.index)
+    return load_config(options.config or os.environ.get("BOT_CONFIG") or None).overridden(
+        options.index, os.environ.get("BOT_HOST") or None, os.environ.get("BOT_PORT") or None
+    )
 
 
 def _failed(error: BotError | str, status: int) -> int:
@@ -70,10 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("index", parents=[stored], help="make the index match the documents")
     command.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders; none: the configured")
     command.add_argument("--forget", action="append", default=[], type=Path, metavar="PATH", help="drop this path")
+    command.add_argument("--only", action="store_true", help="drop everything that lies under no PATH")
     command.set_defaults(run=_index)
 
     command = commands.add_parser("ask", parents=[stored], help="ask one question, or a file of them")
-    command.add_argument("question", nargs="?", metavar="QUESTION")
+    command.add_argument("question", nargs="*", metavar="QUESTION")
     command.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     command.add_argument("--batch", metavar="FILE", help="a JSON object a line, as for POST /api/ask; - reads stdin")
     command.set_defaults(run=_ask)
@@ -100,7 +105,7 @@ def _index(options: argparse.Namespace, config: Config) -> int:
     paths = options.paths or ([] if options.forget else list(config.document_paths))
     encoder = open_encoder(config)
     with ProgressLine(sys.stderr) as line:
-        report = index(config, encoder, paths, options.forget, line.show)
+        report = index(config, encoder, paths, options.forget, options.only, line.show)
     for reason in report.skipped:
         print(f"skipped: {reason}", file=sys.stderr)
     left_out = f", {len(report.skipped)} skipped" if report.skipped else ""
@@ -111,7 +116,7 @@ def _index(options: argparse.Namespace, config: Config) -> int:
 def _ask(options: argparse.Namespace, config: Config) -> int:
     from bot.bot import Bot
 
-    if (options.question is None) == (options.batch is None):
+    if bool(options.question) == (options.batch is not None):
         raise BadInput('ask one thing: python -m bot ask "QUESTION", or --batch FILE')
     if options.batch is not None:
         from bot.batch import answer_lines, open_lines
@@ -123,7 +128,7 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
                 failed += "error" in reply
                 print(json.dumps(reply, ensure_ascii=False), flush=True)
         return 1 if failed else 0
-    question = question_from_json({"question": options.question})
+    question = question_from_json({"question": " ".join(options.question)})
     answer = Bot.open(config).ask(question)
     print(json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2) if options.json else for_a_person(answer))
     return 0
@@ -132,6 +137,8 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
 def for_a_person(answer: Answer) -> str:
     """An answer as text, with where each quote stands."""
     lines = [answer.text]
+    if answer.status is Status.ANSWERED and answer.confidence < _SURE:
+        lines[0] += "（不太有把握）"
     for citation in answer.citations:
         document = citation.document
         told = [document.title, document.publisher, document.date, f"第 {citation.page} 页" if citation.page else None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from bot.places import NAMED, NO_PLACES, PATTERN, SUFFIX
-from bot.question_words import CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
+from bot.question_words import ASKING, CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
 from bot.text import fold, is_known, rarity, tagged_words
 from bot.values import Kind, find_values
 
@@ -124,6 +124,7 @@ def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
             len(word) == 1 and tag in {"n", "k", "ng", "zg", "vg"} and len(before) >= 2 and before_tag[0] in "nvajl"
         )
         suffix = suffix or (before_tag == "ns" and tag == "q" and word not in _RANKS)  # 长安杯
+        suffix = suffix and not before[0].isdigit()
         numbered = before.isdigit() and tag[0] in "nqm" and not _YEAR.fullmatch(before)
         if before not in STOP and word not in STOP and (suffix or numbered):
             joined[-1] = (before + word, "n")
@@ -136,8 +137,9 @@ def _terms(folded: str, wants: Wants, hole: tuple[int, int]) -> tuple[Term, ...]
     """The words that tell something, outside the question word, each once; dates apart."""
     words = _outside(folded, hole)
     inside = tagged_words(folded[slice(*hole)])
-    if wants in {Wants.CHANGE, Wants.PHONE}:  # what is asked of stands in the question word: 下降了多少, 内线是多少
-        words += [(word, tag) for word, tag, _ in inside if wants is Wants.PHONE or re.fullmatch(CHANGES, word)]
+    telling = wants is Wants.PHONE or not ASKING.search(folded[slice(*hole)])
+    if telling or wants is Wants.CHANGE:  # what is asked of stands in the question word: 下降了多少, 内线是多少
+        words += [(word, tag) for word, tag, _ in inside if telling or re.fullmatch(CHANGES, word)]
     dates = " ".join(folded[v.start : v.end] for v in find_values(folded) if v.kind is Kind.DATE)
     weights: dict[str, float] = {}
     for word, tag in _joined(words):
@@ -146,7 +148,7 @@ def _terms(folded: str, wants: Wants, hole: tuple[int, int]) -> tuple[Term, ...]
         if (len(word) == 1 and rarity(word) < 11) or _YEAR.fullmatch(word):
             continue
         weights[word] = round(min(10.0, max(1.0, rarity(word) - 6)), 2)
-    if wants is Wants.PHONE:
+    if telling:
         focus = next((word for word, _, _ in inside if word in weights), "")
     else:
         focus = _focus(weights, folded[: hole[0]])

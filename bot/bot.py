@@ -4,29 +4,49 @@ from __future__ import annotations
 
 import datetime
 import functools
+import logging
+import threading
 import time
 from dataclasses import replace
 
 from bot.answerer import choose, compose
 from bot.asked import understand
 from bot.config import Config
-from bot.errors import BadModel
+from bot.errors import BadModel, BotError
 from bot.reader import read
 from bot.retriever import Retriever
 from bot.store import Generation, Store
 from bot.text import warm_up
-from bot.types import Answer, Question
+from bot.types import Answer, Question, StoredDocument
 from embeddings.encoder import Encoder
+
+_logger = logging.getLogger(__name__)
+
+
+class _Session:
+    """One open generation, and what answers from it."""
+
+    def __init__(self, generation: Generation, encoder: Encoder, config: Config) -> None:
+        self.name = generation.manifest.name
+        self.close = generation.close
+        self.retriever = Retriever(generation, encoder, config.retriever)
+        self.document = functools.lru_cache(maxsize=64)(generation.document)
 
 
 class Bot:
-    """Answers questions from one open generation of the index; any number of threads may ask."""
+    """Answers questions from the newest generation of the index; any number of threads may ask.
+
+    A question is answered from one generation from beginning to end. A new one is taken up by the
+    next question after it was written; where it cannot be opened, the old one goes on answering.
+    """
 
     def __init__(self, config: Config, generation: Generation, encoder: Encoder) -> None:
         self._config = config
-        self._open = generation
-        self._retriever = Retriever(generation, encoder, config.retriever)
-        self.document = functools.lru_cache(maxsize=64)(generation.document)
+        self._encoder = encoder
+        self._store = Store(config.index_dir)
+        self._session = _Session(generation, encoder, config)
+        self._refused = ""  # a generation that could not be opened, told once
+        self._opening = threading.Lock()
 
     @classmethod
     def open(cls, config: Config, encoder: Encoder | None = None) -> Bot:
@@ -41,24 +61,43 @@ class Bot:
     @property
     def generation(self) -> str:
         """The name of the generation that answers."""
-        return self._open.manifest.name
+        return self._newest().name
+
+    def document(self, document_id: str) -> StoredDocument | None:
+        """The document with an id, or None."""
+        return self._newest().document(document_id)
 
     def ask(self, question: Question) -> Answer:
         """The answer to a question that `bot.wire` has checked."""
         began = time.perf_counter()
-        today = question.today or datetime.date.today().isoformat()
-        asked = understand(question.text, today)
+        session = self._newest()
+        asked = understand(question.text, question.today or datetime.date.today().isoformat())
         depth = max(self._config.retriever.depth, question.top_k)
-        found = self._retriever.search(question.text, depth, question.filters)
+        found = session.retriever.search(question.text, depth, question.filters)
         hits = found.hits[: self._config.retriever.depth]
-        candidates = read(asked, hits, self.document)
+        candidates = read(asked, hits, session.document)
         chosen = choose(asked, candidates, hits, self._config.answers.min_support)
-        answer = compose(question, chosen, found.hits, self.document, self.generation, found.undated_excluded)
+        answer = compose(question, chosen, found.hits, session.document, session.name, found.undated_excluded)
         return replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
 
     def close(self) -> None:
         """Closes the index."""
-        self._open.close()
+        self._session.close()
+
+    def _newest(self) -> _Session:
+        """The session over the newest generation, opened now if it is new; questions in hand keep theirs."""
+        session, name = self._session, None
+        try:
+            name = self._store.current()
+            if name not in {session.name, self._refused, None} and self._opening.acquire(blocking=False):
+                try:
+                    self._session = _Session(self._store.open(self._encoder.fingerprint), self._encoder, self._config)
+                finally:
+                    self._opening.release()
+        except BotError as error:
+            self._refused = name or ""
+            _logger.error("the new index is not used: %s", error)
+        return self._session
 
 
 def open_encoder(config: Config) -> Encoder:

@@ -38,12 +38,16 @@ def _one_of(*names: str) -> tuple[str, Callable[[Any], bool]]:
     return "one of " + ", ".join(names), lambda value: value in names
 
 
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and "\0" not in value
+
+
 _TEXT: tuple[str, Callable[[Any], bool]] = ("a text", lambda value: isinstance(value, str))
 _SWITCH: tuple[str, Callable[[Any], bool]] = ("true or false", lambda value: isinstance(value, bool))
 _OFF: tuple[str, Callable[[Any], bool]] = ("false (this release cannot do it yet)", lambda value: value is False)
 _TEXTS: tuple[str, Callable[[Any], bool]] = (
     "a list of texts",
-    lambda value: isinstance(value, list | tuple) and all(isinstance(item, str) and item for item in value),
+    lambda value: isinstance(value, list | tuple) and all(map(_is_name, value)),
 )
 
 
@@ -59,7 +63,7 @@ class Documents:
 class Index:
     """Where the index lies."""
 
-    dir: str = option(".index", "a folder", lambda value: isinstance(value, str) and bool(value))
+    dir: str = option(".index", "a folder", _is_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,10 @@ def config_from(tables: Mapping[str, Any], base: Path = Path(), where: str = "co
         if not isinstance(table, Mapping):
             raise BadConfig(f"{where}: {name} must be a table, written [{name}]")
         sections[name] = _section(known[name].default_factory, name, table, where)  # type: ignore[arg-type]
-    return Config(**sections, base=base)
+    config = Config(**sections, base=base)
+    if config.passages.min_chars > config.passages.max_chars:
+        raise BadConfig(f"{where}: passages.min_chars is over passages.max_chars; make it smaller")
+    return config
 
 
 def _section(kind: Callable[..., T], name: str, table: Mapping[str, Any], where: str) -> T:

@@ -54,7 +54,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """The contract's scores of each file. Raises BadInput for a file that is not of either format."""
     if limit < 0 or sample < 0:
-        raise BadInput("--limit and --sample take whole numbers from 0")
+        raise BadInput("--limit and --sample count questions and documents; give whole numbers from 0")
     labels = {file: _labels(file) for file in files}
     paragraphs = [file for file in files if _has_paragraphs(file)]
     encoder = open_encoder(config)
@@ -65,8 +65,7 @@ def evaluate(
         paths = [path.resolve() for path in paragraphs]
         if distractors:
             paths.append(_sampled(distractors, limit, seed, config.index_dir))
-        old = [Path(root) for root in _roots(pooled) if Path(root) not in paths]
-        index(pooled, encoder, paths, old, progress)
+        index(pooled, encoder, paths, only=True, progress=progress)
         bots[True] = Bot.open(pooled, encoder)
     if len(paragraphs) < len(files):
         bots[False] = Bot.open(config, encoder)
@@ -185,21 +184,9 @@ def _sampled(distractors: Path, limit: int, seed: int, folder: Path) -> Path:
         with gzip.open(distractors, "rb") if distractors.suffix == ".gz" else distractors.open("rb") as opened:
             lines = [line for line in opened if line.strip()]
     except (OSError, EOFError, zlib.error) as error:
-        raise BadInput(f"{distractors}: cannot be read ({error}); name a .jsonl or .jsonl.gz file") from None
+        raise BadInput(f"{distractors}: cannot be opened ({error}); name a .jsonl or .jsonl.gz file") from None
     chosen = random.Random(seed).sample(lines, min(limit, len(lines)))
     folder.mkdir(parents=True, exist_ok=True)
     file = (folder / "eval-distractors.jsonl").resolve()
     file.write_bytes(b"".join(line.rstrip(b"\n") + b"\n" for line in chosen))
     return file
-
-
-def _roots(config: Config) -> Sequence[str]:
-    from bot.errors import NoIndex
-    from bot.store import Store
-
-    try:
-        generation = Store(config.index_dir).open(None)
-    except NoIndex:
-        return ()
-    generation.close()
-    return generation.manifest.roots

@@ -12,7 +12,7 @@ from bot.documents import FORMATS, File, find_files, read_file
 from bot.errors import BadInput, CorruptIndex, NoDocuments, NoIndex, UnreadableDocument
 from bot.lexical import LexicalIndex
 from bot.passages import split
-from bot.store import Entry, Generation, Store
+from bot.store import KEPT, Entry, Generation, Store
 from bot.types import Document, Passage
 from embeddings.cache import encode_cached
 from embeddings.encoder import Encoder
@@ -39,9 +39,12 @@ def index(
     encoder: Encoder,
     paths: Sequence[Path],
     forget: Sequence[Path] = (),
+    only: bool = False,
     progress: Progress = lambda what, done, of: None,
 ) -> Report:
     """Makes the index match what lies under `paths`; what came from elsewhere stays, but for `forget`.
+
+    With `only`, nothing from elsewhere stays.
 
     Raises BadInput for a path that is neither there nor in the index, NoDocuments where nothing can
     be read, BotError where the index cannot be written. Interrupted, it leaves the index as it was,
@@ -52,6 +55,8 @@ def index(
         old = _open_old(store, report)
         old_roots = [Path(root) for root in old.manifest.roots] if old else []
         wanted, dropped = _resolved(paths, old_roots), _resolved(forget, old_roots, known=True)
+        if only:
+            dropped += [root for root in old_roots if not any(root.is_relative_to(path) for path in wanted)]
         kept = [
             entry
             for entry in (old.entries() if old else ())
@@ -59,14 +64,21 @@ def index(
         ]
         if old:
             old.close()
-        read = _read(_files(wanted, old_roots), {entry.stored.document.id for entry in kept}, report, progress)
-        sources = [*kept, *read]
-        if not sources and not dropped:
+        ids = {entry.stored.document.id: entry.path for entry in kept}
+        read = list(_read(_files(wanted, old_roots), ids, report, progress))
+        emptied = old is not None and old.manifest.documents > len(kept)
+        if not read and not emptied:
             raise NoDocuments(_nothing(paths, report))
+        sources = [*kept, *read]
         entries = [Entry(entry.stored, entry.path, tuple(split(entry.stored, config.passages))) for entry in sources]
         vectors, lexical = _search_indexes(entries, encoder, store, progress)
-        roots = [root for root in _outermost([*old_roots, *wanted]) if root not in dropped]
-        report.generation = store.write(entries, vectors, lexical, encoder.fingerprint, [str(root) for root in roots])
+        roots = [
+            str(root)
+            for root in _outermost([*old_roots, *wanted])
+            if not any(root.is_relative_to(path) for path in dropped)
+        ]
+        kept_generations = 1 if dropped else KEPT  # what is forgotten is not to stay in an older generation
+        report.generation = store.write(entries, vectors, lexical, encoder.fingerprint, roots, kept_generations)
         report.documents, report.passages = len(entries), len(vectors)
     return report
 
@@ -111,7 +123,7 @@ def _files(wanted: Sequence[Path], roots: Sequence[Path]) -> list[File]:
     return list(files.values())
 
 
-def _read(files: Sequence[File], ids: set[str], report: Report, progress: Progress) -> Iterator[Entry]:
+def _read(files: Sequence[File], ids: dict[str, str], report: Report, progress: Progress) -> Iterator[Entry]:
     """What the files hold; what cannot be read, or repeats an id, goes into the report."""
     for number, file in enumerate(files):
         progress("files read", number, len(files))
@@ -119,9 +131,13 @@ def _read(files: Sequence[File], ids: set[str], report: Report, progress: Progre
             if isinstance(stored, UnreadableDocument):
                 report.skipped.append(str(stored))
             elif stored.document.id in ids:
-                report.skipped.append(f"{file.source}: the id {stored.document.id} was there before; give it another")
+                other = ids[stored.document.id]
+                mend = f", or drop {other} with --forget" if other and not Path(other).exists() else ""
+                report.skipped.append(
+                    f"{file.source}: the id {stored.document.id} was there before; give it another{mend}"
+                )
             else:
-                ids.add(stored.document.id)
+                ids[stored.document.id] = str(file.path)
                 yield Entry(stored, str(file.path), ())
     progress("files read", len(files), len(files))
 

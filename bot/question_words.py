@@ -103,9 +103,12 @@ PATTERNS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
         (Wants.DATE, "(?:时间|日期|年份)[?。]?$"),
         (Wants.SHARE, "(?:(?<=率)|(?<=比例)|(?<=占比)|(?<=比重))[?。]?$"),
         (Wants.PLACE, "(?:地点|地址|位置)[?。]?$"),
-        (Wants.QUANTITY, r"(?:数量|人数|次数|总数|面积|长度|高度|规模|\w数)[?。]?$"),
+        (Wants.QUANTITY, r"(?:数量|人数|次数|总数|面积|长度|高度|规模|\w[数量额])[?。]?$"),
     )
 )
+
+# What makes a question word; a hole without one (办公电话, 截止时间) says what is asked of in itself.
+ASKING = re.compile("[多几哪谁何吗啥怎]|什么|是否|有没有|能不能|如何|[a-z]")
 
 SAME_UNITS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())

@@ -16,6 +16,7 @@ from bot.types import Hit, StoredDocument
 
 _LEAD = 200  # characters of a document's beginning that tell what it is about
 _SUBJECT = 8  # characters of a clause's beginning that hold its subject
+_PLACE_WEIGHT = 8.0  # as a rare word's
 _NEAR = 8.0  # characters at which a word's support has fallen to 37 %
 
 
@@ -76,8 +77,10 @@ class _Setting:
             term.word: max(0.85 * presence(term.word, above), 0.5 * presence(term.word, self.passage))
             for term in asked.terms
         }
-        specific = tuple(term for term in asked.terms if self.given[term.word] < 0.8)
-        self.specific = specific or asked.terms
+        specific = tuple(term for term in asked.terms if self.given[term.word] < 0.8) or asked.terms
+        # A place that the title does not settle must stand by the answer: 华东区 beside 华南区.
+        beside = tuple(Term(place, _PLACE_WEIGHT) for place in asked.places if place not in self.head)
+        self.specific = specific + beside
 
     def has_places(self, sentence: str) -> bool:
         """Whether every place asked of is named here, or is what the document is about.
@@ -123,6 +126,8 @@ def _sentence_candidates(asked: Asked, hit: Hit, rank: int, setting: _Setting, s
     place_ok, period_ok = setting.has_places(whole), setting.has_years(whole)
     for proposal in propose(asked, hit.text, text, sentence):
         clause = _clause(asked, text, sentence, proposal)
+        if _contrasts(asked.folded, text[slice(*clause)]) or _told_later(asked, setting, text, sentence, clause):
+            continue
         evidence = Evidence(
             passage=in_passage,
             sentence=in_sentence,
@@ -146,6 +151,39 @@ def _sentence_candidates(asked: Asked, hit: Hit, rank: int, setting: _Setting, s
         )
 
 
+def _contrasts(question: str, clause: str) -> bool:
+    """Whether a clause tells of a sibling of what is asked of: 一车间 for 二车间, 乙方 for 甲方.
+
+    Siblings share a word and differ in the number, letter or direction before it.
+    """
+    for match in _SIBLING.finditer(question):
+        mark, noun = match.groups()
+        others = {found.group(1) for found in re.finditer(rf"([{_MARKS}]+){re.escape(noun)}", clause)}
+        if others and mark not in others:
+            return True
+    return False
+
+
+def _told_later(asked: Asked, setting: _Setting, text: str, sentence: Span, clause: Span) -> bool:
+    """Whether the sentence comes to what is asked of only after a clause that says the same of something else.
+
+    `李明奖金6200元，王强奖金未公布`: of 王强 the first clause tells nothing, though 奖金 is in both.
+    """
+    if asked.wants not in _AMOUNTS:
+        return False
+    here, later = text[sentence[0] : clause[1]], text[clause[1] : sentence[1]]
+    own = text[slice(*clause)]
+    missing = [term for term in setting.specific if term.word in later and presence(term.word, here) < 0.5]
+    shared = any(term.word in own and term.word in later for term in setting.specific)
+    return any(term.weight >= _TELLING for term in missing) and shared
+
+
+_TELLING = 4.0
+_AMOUNTS = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT, Wants.QUANTITY, Wants.CHANGE})
+_MARKS = "0-9a-z一二三四五六七八九十甲乙丙丁东西南北"
+_SIBLING = re.compile(rf"(?<![{_MARKS}第])([{_MARKS}]+)([区组队班厂部院库线]|[\u4e00-\u9fff]{{2}})")
+
+
 def score(evidence: Evidence) -> float:
     """How well a candidate is supported, from 0 to 1: a weighted mean of its evidence."""
     return round(
@@ -161,14 +199,25 @@ def score(evidence: Evidence) -> float:
 
 def presence(word: str, text: str) -> float:
     """How far a word is in a text: 1 whole; 0.8 as what it abbreviates (电诈: 电信网络诈骗); else by its pairs."""
-    if word in text:
+    if word in text or _other_numerals(word) in text:
         return 1.0
     if len(word) < 2 or any(char.isdigit() for char in word) or not re.search(r"[\u3400-\u9fff]", word):
         return 0.0
-    if len(word) <= 4 and re.search("[^，。；,;\\n]{0,4}".join(map(re.escape, word)), text):
+    if len(word) <= 4 and _abbreviated(word).search(text):
         return 0.8
     pairs = [word[i : i + 2] for i in range(len(word) - 1)]
     return 0.7 * sum(pair in text for pair in pairs) / len(pairs) if len(pairs) > 1 else 0.0
+
+
+def _other_numerals(word: str) -> str:
+    """The word with a number at its beginning below ten in the other numerals: 二号线, 2号线."""
+    if len(word) > 1 and word[0] in _NUMERALS and word[1] not in _NUMERALS + "十百千":
+        place = _NUMERALS.index(word[0])
+        return _NUMERALS[(place + 9) % 18] + word[1:]
+    return word
+
+
+_NUMERALS = "123456789一二三四五六七八九"
 
 
 def _share(terms: tuple[Term, ...], text: str, places: tuple[str, ...], given: dict[str, float] | None = None) -> float:
@@ -187,10 +236,14 @@ def _local_share(terms: tuple[Term, ...], text: str, places: tuple[str, ...]) ->
 def _clause(asked: Asked, text: str, sentence: Span, proposal: Proposal) -> Span:
     """The clauses a proposal stands in, from the first to the last; a date reaches over the next, which it dates."""
     reach = 2 if asked.wants is Wants.DATE else 0
-    touched = [
-        (start, end) for start, end in clauses(text, *sentence) if start < proposal.end + reach and proposal.start < end
-    ]
-    return (touched[0][0], touched[-1][1]) if touched else sentence
+    spans = clauses(text, *sentence)
+    touched = [i for i, span in enumerate(spans) if span[0] < proposal.end + reach and proposal.start < span[1]]
+    if not touched:
+        return sentence
+    first = touched[0]
+    while first > 0 and text[spans[first - 1][1] - 1] in "：:":  # 主持人：…… is one
+        first -= 1
+    return spans[first][0], spans[touched[-1]][1]
 
 
 def _near(terms: tuple[Term, ...], text: str, sentence: Span, proposal: Proposal) -> float:

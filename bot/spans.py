@@ -37,8 +37,12 @@ _QUOTED = re.compile(
     r"“([^“”\n]{1,40})”|「([^「」\n]{1,40})」|『([^『』\n]{1,40})』|《([^《》\n]{1,60})》|\"([^\"\n]{1,40})\""
 )
 _NAMED = re.compile(r"(?:叫做?|名为|名叫|称为|称作|称之为|命名为|简称|取名|是)([^，。；、,;：:\s]{2,20})")
+_LONG_SURNAMES = frozenset("欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 端木 夏侯 长孙 宇文".split())
+_HIDING = 8  # characters
 _EDGES = frozenset("。！？!?…；;，,：:、 \t\u3000-—·")
-_PHONE = re.compile(r"(?<![\d.*])(?:\+86[- ]?)?[\d*]{3,12}(?:-[\d*]{3,8}){0,2}(?![\d*.%]|[年月日元人个件起户])")
+_PHONE = re.compile(
+    r"(?<![\d.*])(?:\+86[- ]?)?[\d*]{3,12}(?:-[\d*]{3,8}){0,2}(?![\d*.%]|[年月日元人个件起户室层房号米])"
+)
 # The characters that foreign names are written with, for the most part.
 _SOUNDS = (
     "阿埃艾爱安昂奥巴白柏班邦鲍贝本比彼毕别宾波伯博勃卜布查昌达戴丹当道德登邓迪蒂丁东杜敦多顿恩尔法凡范菲费芬丰冯佛夫弗福"
@@ -169,12 +173,12 @@ def _chinese_names(tagged: list[tuple[str, str, int]]) -> Iterator[tuple[int, st
         if not tag.startswith("nr"):
             continue
         name = word
-        if len(word) == 1 and i + 1 < len(tagged):
+        if (len(word) == 1 or word in _LONG_SURNAMES) and i + 1 < len(tagged):
             given, given_tag, _ = tagged[i + 1]
             name += given if len(given) <= 2 and given_tag[0] in "nazjb" else ""
         elif len(word) == 2 and i + 1 < len(tagged):  # 俞柏 年: nothing follows the given name's second half
             second, second_tag, _ = tagged[i + 1]
-            ends = i + 2 == len(tagged) or tagged[i + 2][1] == "x"
+            ends = i + 2 == len(tagged) or tagged[i + 2][1][0] in "xcpdvu"
             name += second if len(second) == 1 and second_tag != "x" and ends else ""
         if 2 <= len(name) <= 5:
             yield place, name
@@ -236,13 +240,17 @@ def _phrases(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
         if end <= start:
             continue
         clause = folded[start:end]
-        masked = bool(re.fullmatch(r"\W*", re.sub(r"[*×■]+", "", clause)))
         cut_left = _overlap_end(left, clause)
         cut_right = _overlap_start(right, clause, cut_left)
         inner = _bare(folded, start + cut_left, start + cut_right)
         if (cut_left or cut_right < len(clause)) and inner[1] - inner[0] >= 2:
-            yield Proposal(*inner, masked, 1.0)
-        yield Proposal(start, end, masked, 0.6)
+            yield Proposal(*inner, _hides(folded[slice(*inner)]), 1.0)
+        yield Proposal(start, end, _hides(clause), 0.6)
+
+
+def _hides(phrase: str) -> bool:
+    """Whether a phrase is short enough that a mask in it is what it would tell (开往**市)."""
+    return is_masked(phrase) and len(phrase) <= _HIDING
 
 
 def _bare(folded: str, start: int, end: int) -> Span:

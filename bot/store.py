@@ -21,7 +21,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 1
+SCHEMA = 2
 KEPT = 3  # generations
 _REBUILD = "run: python -m bot index"
 
@@ -159,8 +159,6 @@ class Store:
             raise NoIndex(f"there is no index in {self.folder}; {_REBUILD}")
         folder = self._generations / name
         manifest = self._manifest(folder)
-        if manifest.schema != SCHEMA:
-            raise NoIndex(f"the index in {self.folder} is of another version of this program; {_REBUILD}")
         if model is not None and manifest.model != model:
             raise NoIndex(f"the index in {self.folder} was built with another model or token limit; {_REBUILD}")
         for file, digest in manifest.files.items():
@@ -194,8 +192,11 @@ class Store:
                 yield
         except filelock.Timeout:
             raise BotError(f"another process is indexing into {self.folder}; wait until it is done") from None
-        except (PermissionError, NotADirectoryError, FileExistsError) as error:
-            raise BotError(f"{self.folder} cannot be written ({error.strerror}); set [index] dir or --index") from None
+        except OSError as error:
+            why = error.strerror or error
+            raise BotError(
+                f"the index in {self.folder} cannot be written ({why}); set [index] dir or --index"
+            ) from None
 
     def write(
         self,
@@ -204,8 +205,12 @@ class Store:
         lexical: LexicalIndex,
         model: str,
         roots: Sequence[str],
+        kept: int = KEPT,
     ) -> str:
-        """Writes a generation and makes it current; its name. Rows of `vectors` are the entries' passages in order."""
+        """Writes a generation and makes it current; its name. Rows of `vectors` are the entries' passages in order.
+
+        The `kept` newest generations stay on the disk, this one among them.
+        """
         beside = self._generations / ".beside"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
@@ -216,14 +221,14 @@ class Store:
             path.relative_to(beside).as_posix(): _sha256(path) for path in sorted(beside.rglob("*")) if path.is_file()
         }
         number = 1 + max((_number(path.name) for path in self._generations.iterdir()), default=0)
-        content = hashlib.sha256(json.dumps([SCHEMA, model, list(roots), files]).encode()).hexdigest()
-        name = f"{number:06d}-{content[:8]}"
-        manifest = Manifest(name, SCHEMA, model, tuple(roots), documents, len(vectors), files)
+        manifest = Manifest("", SCHEMA, model, tuple(roots), documents, len(vectors), files)
+        name = f"{number:06d}-{_digest(manifest)}"
+        manifest = replace(manifest, name=name)
         _write_synced(beside / "manifest.json", json.dumps(asdict(manifest), indent=1, ensure_ascii=False))
         os.rename(beside, self._generations / name)
         _write_synced(self.folder / "current.new", name + "\n")
         os.replace(self.folder / "current.new", self.folder / "current")
-        self._sweep()
+        self._sweep(kept)
         return name
 
     @property
@@ -231,19 +236,31 @@ class Store:
         return self.folder / "generations"
 
     def _manifest(self, folder: Path) -> Manifest:
+        """A generation's manifest. Its own digest is in the generation's name, so no part can change unnoticed."""
         try:
             found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            return Manifest(**{**found, "roots": tuple(found["roots"])})
+            if found["schema"] != SCHEMA:
+                raise NoIndex(f"the index in {self.folder} is of another version of this program; {_REBUILD}")
+            manifest = Manifest(**{**found, "roots": tuple(found["roots"])})
+            if manifest.name == folder.name and folder.name.endswith(_digest(manifest)):
+                return manifest
         except (OSError, ValueError, KeyError, TypeError):
-            raise CorruptIndex(f"{folder / 'manifest.json'} is missing or damaged; {_REBUILD}") from None
+            pass
+        raise CorruptIndex(f"{folder / 'manifest.json'} is missing or damaged; {_REBUILD}")
 
-    def _sweep(self) -> None:
-        """Removes what a dead writer left, and all but the current and the newest generations."""
+    def _sweep(self, kept: int = KEPT) -> None:
+        """Removes what a dead writer left, and all but the current and the `kept` newest generations."""
         whole = sorted((p for p in self._generations.iterdir() if not p.name.startswith(".")), key=lambda p: p.name)
         current = self.current()
-        for path in [*self._generations.glob(".*"), *whole[:-KEPT]]:
+        for path in [*self._generations.glob(".*"), *whole[:-kept]]:
             if path.name != current:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _digest(manifest: Manifest) -> str:
+    """8 hexadecimal digits of what a manifest says, its name aside."""
+    told = json.dumps(asdict(replace(manifest, name="")), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 def _write_texts(file: Path, entries: Iterable[Entry]) -> int:

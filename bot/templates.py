@@ -7,13 +7,13 @@ from bot.types import Answer, Citation, Reason, Status
 
 _REASONS = {
     "zh": {
-        Reason.NOTHING_CLOSE: "没有找到答案：文档里没有相关内容。",
+        Reason.NOTHING_CLOSE: "没有找到有把握的答案。",
         Reason.OTHER_PLACE: "没有找到答案：相近的内容说的是别的地方。",
         Reason.OTHER_PERIOD: "没有找到答案：相近的内容说的是别的时间。",
         Reason.KIND_MISSING: "没有找到答案：有相关内容，但没有给出所问的信息。",
     },
     "en": {
-        Reason.NOTHING_CLOSE: "No answer found: the documents hold nothing close to it.",
+        Reason.NOTHING_CLOSE: "No answer found that is sure enough.",
         Reason.OTHER_PLACE: "No answer found: what comes close is about another place.",
         Reason.OTHER_PERIOD: "No answer found: what comes close is about another time.",
         Reason.KIND_MISSING: "No answer found: the subject is there, but not what was asked of it.",

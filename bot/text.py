@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from bot.errors import BotError
+
 Span = tuple[int, int]
 
 _END = "。！？!?…"
@@ -112,7 +114,10 @@ def _jieba() -> Any:
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
     folder = cache_dir()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BotError(f"{folder} cannot be written ({error.strerror}); set BOT_CACHE to a folder") from None
     tokenizer.tmp_dir = str(folder)
     tokenizer.initialize()
     return tokenizer

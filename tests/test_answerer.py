@@ -397,7 +397,7 @@ def test_an_answer_that_is_not_exact_is_sent_as_not_found(answer: Answer, caplog
         sent = checked(answer, DOCUMENTS)
     assert (sent.status, sent.reason) == (Status.NOT_FOUND, Reason.NOTHING_CLOSE)
     assert (sent.answer, sent.answers, sent.citations) == (None, (), ())
-    assert sent.text == "没有找到答案：文档里没有相关内容。"
+    assert sent.text == "没有找到有把握的答案。"
     assert (sent.id, sent.question, sent.passages) == (answer.id, answer.question, answer.passages)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert QUESTION not in caplog.text

@@ -206,7 +206,7 @@ TABLE = [
         "d.gz: cannot be opened",
     ),
     # The server
-    Case("a port in use", taken_port, [*SERVE, "--port", PORT], 1, "(Address already in use"),
+    Case("a port in use", taken_port, [*SERVE, "--port", PORT], 1, "stop what listens there, or choose another"),
     Case("a port that is a word", nothing, [*SERVE, "--port", "http"], 2, "server.port = 'http' is wrong; it takes"),
     Case("a port beyond all ports", nothing, [*SERVE, "--port", "65536"], 2, "server.port = 65536 is wrong; it takes "),
     Case("a bad BOT_PORT", nothing, SERVE, 2, "server.port = '80x' is wrong; it takes", {"BOT_PORT": "80x"}),

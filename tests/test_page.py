@@ -143,7 +143,7 @@ def test_coming_back_from_a_document_finds_the_conversation(page: Page) -> None:
 
 def test_a_masked_number_is_shown_as_hidden(page: Page) -> None:
     ask(page, "隐藏多少")
-    expect(page.locator(".headline")).to_have_text("原文隐去了这个数字")
+    expect(page.locator(".headline")).to_have_text("原文隐去了这个内容")
     expect(page.locator("blockquote mark")).to_have_text("*.**亿元")
 
 

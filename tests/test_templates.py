@@ -84,8 +84,8 @@ def test_a_masked_figure_is_said_to_be_hidden(question: str, text: str) -> None:
     [
         (
             Reason.NOTHING_CLOSE,
-            "没有找到答案：文档里没有相关内容。",
-            "No answer found: the documents hold nothing close to it.",
+            "没有找到有把握的答案。",
+            "No answer found that is sure enough.",
         ),
         (
             Reason.OTHER_PLACE,

@@ -427,7 +427,7 @@ def test_asking_works_without_javascript(bot: FakeBot, client: FlaskClient, meth
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("隐藏多少", ["原文隐去了这个数字", "<mark>*.**亿元</mark>", "[1] 平安白皮书"]),
+        ("隐藏多少", ["原文隐去了这个内容", "<mark>*.**亿元</mark>", "[1] 平安白皮书"]),
         ("冲突多少", ["各处说法不一", '<p class="value">3.01亿元</p>', '<p class="value">537起</p>', "[2] 平安白皮书"]),
         ("别的", ["没有找到相关内容", "最接近的 1 段原文", "&lt;script&gt;alert(1)&lt;/script&gt;"]),
     ],

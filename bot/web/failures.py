@@ -54,7 +54,8 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 def _error(status: int, code: str, message: str) -> Response:
     if _for_a_person():
         said = ZH["errors"].get(str(status), ZH["errors"]["500"])
-        return make_response(render_template("error.html", words=ZH, said=said, detail=message, status=status), status)
+        detail = message if status in {400, 503} else ""  # elsewhere the Chinese words say it all
+        return make_response(render_template("error.html", words=ZH, said=said, detail=detail, status=status), status)
     return make_response(jsonify({"error": {"code": code, "message": message}}), status)
 
 

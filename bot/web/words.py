@@ -17,7 +17,7 @@ ZH: dict[str, Any] = {
     "looking": "正在查找",
     "retry": "再试一次",
     "understood": "理解为：",
-    "masked": "原文隐去了这个数字",
+    "masked": "原文隐去了这个内容",
     "conflict": "各处说法不一",
     "reasons": {
         "nothing_close": "没有找到相关内容",
