@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from bot import templates
 from bot.asked import Asked
+from bot.evidence import Evidence
 from bot.question_words import Wants
-from bot.reader import Candidate, Evidence
+from bot.reader import Candidate
 from bot.text import clauses, fold
 from bot.types import Answer, Citation, Duplicate, Hit, Question, Reason, Status, StoredDocument, Value
 from bot.values import find_values

@@ -57,8 +57,8 @@ _SURNAMED = re.compile(r"[\u4e00-\u9fff]某某?")
 _NOUN_TAGS = ("n", "j", "b", "vn", "m", "eng", "q", "a", "s", "f", "zg", "x", "l", "i", "v")
 
 
-def propose(asked: Asked, text: str, folded: str, sentence: Span) -> Iterator[Proposal]:
-    """The spans of a sentence that could answer; `folded` is the folded `text` they are offsets of."""
+def propose(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
+    """The spans of a sentence of the folded text that could answer."""
     wants = asked.wants
     if wants in _VALUE_KINDS:
         yield from _values(asked, folded, sentence)

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     "bot.types bot.errors bot.listening bot.config bot.text bot.values bot.places bot.question_words bot.asked "
     "bot.documents "
-    "bot.passages bot.lexical bot.store bot.indexer bot.retriever bot.spans bot.reader bot.templates bot.answerer "
+    "bot.passages bot.lexical bot.store bot.indexer bot.retriever bot.spans bot.evidence bot.reader bot.templates "
+    "bot.answerer "
     "bot.wire bot.links bot.bot "
     # The edges
     "bot.progress bot.scores bot.batch bot.evaluate bot.web bot.slack bot.doctor bot.__main__ server"

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.asked import understand
-from bot.reader import presence, read, score
+from bot.evidence import presence, score
+from bot.reader import read
 from bot.types import StoredDocument
 from tests.corpus.handmade import TODAY, candidates_for, hits_of, stored
 
