@@ -57,7 +57,7 @@ def entries(texts: dict[str, str] = TEXTS) -> list[Entry]:
             Passage(f"{name}-{start}", name, start, end, "标题" if start else "", 1 + bool(start))
             for start, end in places
         ]
-        made.append(Entry(stored, f"/x/root/{name}.txt", tuple(passages)))
+        made.append(Entry(stored, f"/x/docs/{name}.txt", tuple(passages)))
     return made
 
 
