@@ -107,13 +107,16 @@ def open_encoder(config: Config) -> Encoder:
     from embeddings.encoder import SentenceTransformerEncoder
     from embeddings.model import ModelError, default_model
 
-    name = config.model.name
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    name, model = config.model.name, config.model
     try:
         if not name:
-            name = str(default_model(say=lambda line: print(line, file=sys.stderr, flush=True)))
+            name = str(default_model(say=say))
         elif (config.base / name).is_dir():
             name = str(config.base / name)
-        return SentenceTransformerEncoder(name, config.model.max_tokens, config.model.batch_size, config.model.threads)
+        return SentenceTransformerEncoder(name, model.max_tokens, model.batch_size, model.threads, model.backend, say)
     except ModelError as error:
         raise BadModel(str(error)) from None
     except Exception as error:  # the libraries that load models fail in ways of their own

@@ -71,6 +71,7 @@ class Model:
     """What encodes."""
 
     name: str = option("", *_TEXT)
+    backend: str = option("openvino", *_one_of("openvino", "torch"))
     max_tokens: int = option(512, *_whole(16, 8192))
     batch_size: int = option(16, *_whole(1, 1024))
     threads: int = option(0, *_whole(0, 256))

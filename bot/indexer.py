@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Config
-from bot.documents import FORMATS, File, find_files, read_file
+from bot.documents import FORMATS, READERS, File, find_files, read_file
 from bot.errors import BadInput, CorruptIndex, NoDocuments, NoIndex, UnreadableDocument
 from bot.lexical import LexicalIndex
 from bot.passages import split
-from bot.store import KEPT, Entry, Generation, Store
+from bot.store import KEPT, Entry, FileRecord, Generation, Manifest, Store
 from bot.types import Document, Passage
 from embeddings.cache import encode_cached
 from embeddings.encoder import Encoder
@@ -51,25 +54,22 @@ def index(
     and every vector it has computed in the cache.
     """
     store, report = Store(config.index_dir), Report()
-    with store.writing():
+    with store.writing(), ExitStack() as stack:
         old = _open_old(store, report)
+        if old:
+            stack.callback(old.close)
         old_roots = [Path(root) for root in old.manifest.roots] if old else []
         wanted, dropped = _resolved(paths, old_roots), _resolved(forget, old_roots, known=True)
         if only:
             dropped += [root for root in old_roots if not any(root.is_relative_to(path) for path in wanted)]
-        kept = [
-            entry
-            for entry in (old.entries() if old else ())
-            if not any(Path(entry.path).is_relative_to(path) for path in [*wanted, *dropped])
-        ]
-        if old:
-            old.close()
-        ids = {entry.stored.document.id: entry.path for entry in kept}
-        read = list(_read(_files(wanted, old_roots), ids, report, progress))
-        emptied = old is not None and old.manifest.documents > len(kept)
-        if not read and not emptied:
+        work = _Work(old, _files(wanted, old_roots), [*wanted, *dropped], config, report, progress)
+        if old and old.manifest.model == encoder.fingerprint and work.nothing_to_do(old.manifest):
+            report.generation = old.manifest.name
+            report.documents, report.passages = old.manifest.documents, old.manifest.passages
+            return report
+        sources = work.entries()
+        if not work.found and not work.removed:
             raise NoDocuments(_nothing(paths, report))
-        sources = [*kept, *read]
         entries = [Entry(entry.stored, entry.path, tuple(split(entry.stored, config.passages))) for entry in sources]
         vectors, lexical = _search_indexes(entries, encoder, store, progress)
         roots = [
@@ -77,10 +77,121 @@ def index(
             for root in _outermost([*old_roots, *wanted])
             if not any(root.is_relative_to(path) for path in dropped)
         ]
-        kept_generations = 1 if dropped else KEPT  # what is forgotten is not to stay in an older generation
-        report.generation = store.write(entries, vectors, lexical, encoder.fingerprint, roots, kept_generations)
+        report.generation = store.write(
+            entries,
+            vectors,
+            lexical,
+            encoder.fingerprint,
+            roots,
+            kept=1 if dropped else KEPT,  # what is forgotten is not to stay in an older generation
+            files=work.records.values(),
+            settings=_settings(config),
+        )
         report.documents, report.passages = len(entries), len(vectors)
     return report
+
+
+def _settings(config: Config) -> str:
+    """Changes with what the passages of an unchanged file depend on."""
+    told = json.dumps([READERS, asdict(config.passages)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+class _Work:
+    """Which files are as they were, which must be read, and what they hold together."""
+
+    def __init__(
+        self,
+        old: Generation | None,
+        files: Sequence[File],
+        replaced: Sequence[Path],
+        config: Config,
+        report: Report,
+        progress: Progress,
+    ) -> None:
+        self._old, self._files, self._report, self._progress = old, files, report, progress
+        self._settings = _settings(config)
+        known = old.files() if old else {}
+        elsewhere = {
+            path: record
+            for path, record in known.items()
+            if not any(Path(path).is_relative_to(place) for place in replaced)
+        }
+        readable = known if old and old.manifest.settings == self._settings else {}
+        self._same = {
+            str(file.path): record for file in files if (record := _unchanged(file, readable.get(str(file.path))))
+        }
+        self.records = elsewhere | self._same
+        self.removed = len(known) > len(elsewhere) + sum(str(file.path) in known for file in files)
+        self.found = bool(self._same)  # whether there is anything under the wanted paths
+
+    def nothing_to_do(self, manifest: Manifest) -> bool:
+        """Whether the index is already what it is to become; the report then has what was skipped before."""
+        if self.removed or len(self._same) < len(self._files) or manifest.settings != self._settings or not self.found:
+            return False
+        self._report.skipped += [line for file in self._files for line in self._same[str(file.path)].skipped]
+        return True
+
+    def entries(self) -> list[Entry]:
+        """The documents of files that are as they were, and of those that are read now, in order of neither."""
+        entries = [entry for entry in (self._old.entries() if self._old else ()) if entry.path in self.records]
+        ids = {entry.stored.document.id: entry.path for entry in entries}
+        for number, file in enumerate(self._files):
+            self._progress("files read", number, len(self._files))
+            path = str(file.path)
+            if path in self._same:
+                self._report.skipped += self._same[path].skipped
+                continue
+            record, read = _read(file, ids)
+            self.records[path] = record
+            self._report.skipped += record.skipped
+            self.found = self.found or bool(read)
+            entries += read
+        self._progress("files read", len(self._files), len(self._files))
+        return entries
+
+
+def _unchanged(file: File, record: FileRecord | None) -> FileRecord | None:
+    """The record of a file that is as it was: by size and time, or else by its content. None where it is not."""
+    if record is None or record.source != file.source:
+        return None
+    try:
+        stat = file.path.stat()
+        if stat.st_size != record.size:
+            return None
+        if stat.st_mtime_ns != record.mtime_ns:
+            if _sha256(file.path) != record.sha256:
+                return None
+            return replace(record, mtime_ns=stat.st_mtime_ns)
+    except OSError:
+        return None
+    return record
+
+
+def _read(file: File, ids: dict[str, str]) -> tuple[FileRecord, list[Entry]]:
+    """What a file holds, and the record of it; what cannot be read, or repeats an id, is in the record."""
+    skipped, entries = [], []
+    try:
+        stat = file.path.stat()
+        size, mtime_ns, digest = stat.st_size, stat.st_mtime_ns, _sha256(file.path)
+    except OSError:
+        size, mtime_ns, digest = -1, -1, ""  # read again next time
+    for stored in read_file(file):
+        if isinstance(stored, UnreadableDocument):
+            skipped.append(str(stored))
+        elif stored.document.id in ids:
+            other = ids[stored.document.id]
+            mend = f", or drop {other} with --forget" if other and not Path(other).exists() else ""
+            skipped.append(f"{file.source}: the id {stored.document.id} was there before; give it another{mend}")
+        else:
+            ids[stored.document.id] = str(file.path)
+            entries.append(Entry(stored, str(file.path), ()))
+    return FileRecord(str(file.path), file.source, size, mtime_ns, digest, tuple(skipped)), entries
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _open_old(store: Store, report: Report) -> Generation | None:
@@ -121,25 +232,6 @@ def _files(wanted: Sequence[Path], roots: Sequence[Path]) -> list[File]:
         root = next((root for root in roots if path != root and path.is_relative_to(root)), path)
         files.update({file.path: file for file in find_files(root) if file.path.is_relative_to(path)})
     return list(files.values())
-
-
-def _read(files: Sequence[File], ids: dict[str, str], report: Report, progress: Progress) -> Iterator[Entry]:
-    """What the files hold; what cannot be read, or repeats an id, goes into the report."""
-    for number, file in enumerate(files):
-        progress("files read", number, len(files))
-        for stored in read_file(file):
-            if isinstance(stored, UnreadableDocument):
-                report.skipped.append(str(stored))
-            elif stored.document.id in ids:
-                other = ids[stored.document.id]
-                mend = f", or drop {other} with --forget" if other and not Path(other).exists() else ""
-                report.skipped.append(
-                    f"{file.source}: the id {stored.document.id} was there before; give it another{mend}"
-                )
-            else:
-                ids[stored.document.id] = str(file.path)
-                yield Entry(stored, str(file.path), ())
-    progress("files read", len(files), len(files))
 
 
 def _nothing(paths: Sequence[Path], report: Report) -> str:

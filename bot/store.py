@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 2
+SCHEMA = 3
 KEPT = 3  # generations
 _REBUILD = "run: python -m bot index"
 
@@ -47,6 +47,12 @@ CREATE TABLE documents (
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents (position),
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL, page INTEGER
+);
+"""
+_FILES = """
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, source TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, skipped TEXT NOT NULL
 );
 """
 _DOCUMENT = "id, title, source, publisher, url, date"
@@ -62,6 +68,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file as it was when it was read, and what of it could not be."""
+
+    path: str  # absolute
+    source: str
+    size: int  # bytes
+    mtime_ns: int
+    sha256: str
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation is made of."""
 
@@ -71,6 +89,7 @@ class Manifest:
     roots: tuple[str, ...]  # absolute paths that were indexed
     documents: int
     passages: int
+    settings: str  # digest of what else the content depends on: passage sizes, the readers' version
     files: dict[str, str]  # path below the generation's folder -> SHA-256
 
 
@@ -130,6 +149,11 @@ class Generation:
             )
             if stored:
                 yield Entry(stored, path, tuple(Passage(row[0], document.id, *row[1:]) for row in rows))
+
+    def files(self) -> dict[str, FileRecord]:
+        """The files that were read, by their paths."""
+        found = self._rows("SELECT path, source, size, mtime_ns, sha256, skipped FROM files")
+        return {row[0]: FileRecord(row[0], row[1], row[2], row[3], row[4], tuple(json.loads(row[5]))) for row in found}
 
     def close(self) -> None:
         """Closes the files."""
@@ -206,6 +230,8 @@ class Store:
         model: str,
         roots: Sequence[str],
         kept: int = KEPT,
+        files: Iterable[FileRecord] = (),
+        settings: str = "",
     ) -> str:
         """Writes a generation and makes it current; its name. Rows of `vectors` are the entries' passages in order.
 
@@ -214,14 +240,14 @@ class Store:
         beside = self._generations / ".beside"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
-        documents = _write_texts(beside / "texts.sqlite", entries)
+        documents = _write_texts(beside / "texts.sqlite", entries, files)
         VectorIndex.build(vectors).save(beside / "vectors.faiss")
         lexical.save(beside / "lexical")
-        files = {
+        digests = {
             path.relative_to(beside).as_posix(): _sha256(path) for path in sorted(beside.rglob("*")) if path.is_file()
         }
         number = 1 + max((_number(path.name) for path in self._generations.iterdir()), default=0)
-        manifest = Manifest("", SCHEMA, model, tuple(roots), documents, len(vectors), files)
+        manifest = Manifest("", SCHEMA, model, tuple(roots), documents, len(vectors), settings, digests)
         name = f"{number:06d}-{_digest(manifest)}"
         manifest = replace(manifest, name=name)
         _write_synced(beside / "manifest.json", json.dumps(asdict(manifest), indent=1, ensure_ascii=False))
@@ -263,11 +289,18 @@ def _digest(manifest: Manifest) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
-def _write_texts(file: Path, entries: Iterable[Entry]) -> int:
+def _write_texts(file: Path, entries: Iterable[Entry], files: Iterable[FileRecord]) -> int:
     """Writes documents and passages; how many documents."""
     row = position = 0
     with closing(sqlite3.connect(file)) as database:
-        database.executescript(_TABLES)
+        database.executescript(_TABLES + _FILES)
+        database.executemany(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (f.path, f.source, f.size, f.mtime_ns, f.sha256, json.dumps(f.skipped, ensure_ascii=False))
+                for f in files
+            ],
+        )
         for position, entry in enumerate(entries, 1):
             stored, document = entry.stored, entry.stored.document
             database.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,7 +15,7 @@ import pytest
 from bot.bot import open_encoder
 from bot.errors import BadModel
 from embeddings.encoder import SentenceTransformerEncoder, fingerprint
-from embeddings.model import FOLDER
+from embeddings.model import FOLDER, default_model
 from tests.fake_encoder import config_in
 
 TEXTS = ["止付多少", "A1", "止付1cm多少多少止付", "多"]
@@ -33,6 +34,13 @@ def with_prompts(tiny_model: Path, folder: Path, prompts: dict[str, str]) -> Sen
     return SentenceTransformerEncoder(
         str(variant(tiny_model, folder, "config_sentence_transformers.json", prompts=prompts))
     )
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder of this test's own."""
+    monkeypatch.setenv("BOT_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +127,39 @@ def test_a_prompt_named_document_is_that_of_passages(
 ) -> None:
     encoder = with_prompts(tiny_model, tmp_path / "m", {"query": "q:", "document": "p:"})
     assert encoder.encode_passages(["止付"]).tolist() == plain.encode_passages(["p:止付"]).tolist()
+
+
+# OpenVINO
+
+
+def test_openvino_gives_the_vectors_of_torch(tiny_model: Path, tiny: SentenceTransformerEncoder, cache: Path) -> None:
+    quick = SentenceTransformerEncoder(str(tiny_model), backend="openvino")
+    assert quick.fingerprint == tiny.fingerprint
+    cosines = (quick.encode_passages(TEXTS) * tiny.encode_passages(TEXTS)).sum(axis=1)
+    assert cosines.min() > 0.9999
+
+
+def test_the_built_in_models_vectors_are_the_same_in_openvino(encoder: SentenceTransformerEncoder) -> None:
+    texts = ["紧急止付涉案资金3.01亿元", "巴彦淖尔划分网格5780个，配备专兼职网格员23700人。", "📄"]
+    quick = SentenceTransformerEncoder(str(default_model()), backend="openvino")
+    cosines = (encoder.encode_passages(texts) * quick.encode_passages(texts)).sum(axis=1)
+    assert cosines.min() > 0.999
+
+
+def test_the_graph_is_converted_once(tiny_model: Path, cache: Path) -> None:
+    told: list[str] = []
+    for _ in range(2):
+        SentenceTransformerEncoder(str(tiny_model), backend="openvino", say=told.append)
+    assert len(told) == 1
+    assert [path.name.split("-")[0] for path in cache.iterdir()] == ["openvino"]
+
+
+def test_threads_that_encode_at_once_get_each_their_own_vectors(tiny_model: Path, cache: Path) -> None:
+    encoder = SentenceTransformerEncoder(str(tiny_model), backend="openvino")
+    alone = [encoder.encode_queries([text]) for text in TEXTS]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda text: encoder.encode_queries([text]), TEXTS * 25))
+    assert all(np.array_equal(vectors, alone[i % len(TEXTS)]) for i, vectors in enumerate(together))
 
 
 # Fingerprints

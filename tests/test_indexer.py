@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.config import Config
-from bot.errors import BadInput, BotError, NoDocuments, NoIndex
+from bot.config import Config, Passages
+from bot.documents import File, read_file
+from bot.errors import BadInput, BotError, NoDocuments, NoIndex, UnreadableDocument
 from bot.indexer import Report, index
 from bot.store import Store
 from bot.types import StoredDocument
@@ -337,3 +340,64 @@ def test_progress_tells_of_files_and_passages(config: Config, tmp_path: Path) ->
         ("passages counted", 0, 2),
         ("passages counted", 2, 2),
     ]
+
+
+# Files that have not changed
+
+
+def test_an_index_of_unchanged_files_stays_and_says_again_what_was_skipped(config: Config, tmp_path: Path) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": A, "b.bin": b"\0"})
+    first, _ = run(config, docs)
+    again, encoded = run(config, docs)
+    assert again == first
+    assert (len(again.skipped), encoded) == (1, [])
+
+
+def test_a_file_that_was_only_touched_is_not_read_again(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": A, "b.txt": B})
+    first, _ = run(config, docs)
+    os.utime(docs / "a.txt", ns=(1, 1))
+    monkeypatch.setattr("bot.indexer.read_file", lambda file: pytest.fail(f"{file.source} was read"))
+    assert run(config, docs)[0].generation == first.generation
+
+
+def test_only_the_file_that_changed_is_read(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": A, "b.txt": B})
+    run(config, docs)
+    (docs / "b.txt").write_text(B + "后来又划分30个。", encoding="utf-8")
+    read: list[str] = []
+
+    def spy(file: File) -> Iterator[StoredDocument | UnreadableDocument]:
+        read.append(file.source)
+        return read_file(file)
+
+    monkeypatch.setattr("bot.indexer.read_file", spy)
+    run(config, docs)
+    assert read == ["docs/b.txt"]
+    assert texts(config) == {"docs/a.txt": A, "docs/b.txt": B + "后来又划分30个。"}
+
+
+def test_a_change_of_the_same_length_is_seen(config: Config, tmp_path: Path) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": A})
+    run(config, docs)
+    (docs / "a.txt").write_text(A.replace("3.01", "4.02"), encoding="utf-8")
+    run(config, docs)
+    assert texts(config) == {"docs/a.txt": A.replace("3.01", "4.02")}
+
+
+def test_other_passage_sizes_split_unchanged_files_anew(config: Config, tmp_path: Path) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": "\n".join([A, B] * 20)})
+    first, _ = run(config, docs)
+    smaller = replace(config, passages=Passages(min_chars=10, max_chars=50))
+    assert index(smaller, FakeEncoder(), [docs]).passages > first.passages
+
+
+def test_only_drops_what_lies_under_no_path(config: Config, tmp_path: Path) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": A})
+    other = write_files(tmp_path / "other", {"b.txt": B})
+    run(config, docs)
+    index(config, FakeEncoder(), [other], only=True)
+    assert (texts(config), roots(config)) == ({"other/b.txt": B}, (str(other),))
+    assert len(list((config.index_dir / "generations").iterdir())) == 1  # what is dropped stays in no older one

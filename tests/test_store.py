@@ -68,7 +68,7 @@ def write(store: Store, made: list[Entry] | None = None, encoder: FakeEncoder | 
     texts = [entry.stored.text[passage.start : passage.end] for entry in made for passage in entry.passages]
     with store.writing():
         return store.write(
-            made, encoder.encode_passages(texts), LexicalIndex.build(texts), encoder.fingerprint, ["/x/root"]
+            made, encoder.encode_passages(texts), LexicalIndex.build(texts), encoder.fingerprint, ["/x/docs"]
         )
 
 
@@ -106,7 +106,7 @@ def test_what_was_written_is_read_again(store: Store) -> None:
             ("d2-0", "d2", TEXTS["d2"]),
             ("d1-3", "d1", "去年止付3.01亿元。"),
         ]
-    assert (manifest.name, manifest.schema, manifest.model, manifest.roots) == (name, SCHEMA, "fake-1", ("/x/root",))
+    assert (manifest.name, manifest.schema, manifest.model, manifest.roots) == (name, SCHEMA, "fake-1", ("/x/docs",))
     assert (manifest.documents, manifest.passages, sorted(manifest.files)) == (3, 5, FILES)
 
 

@@ -25,6 +25,7 @@ FORMATS = {
     ".jsonl": "jsonl",
     ".jsonl.gz": "jsonl",
 }
+READERS = 1  # grows when a reader gives another text or other blocks for the same file
 MAX_BYTES = 200 * 1024 * 1024
 _Read = Callable[[Path], Iterator[Extracted | UnreadableDocument]]
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
