@@ -91,7 +91,7 @@ class Retriever:
 
     depth: int = option(10, *_whole(1, 50))
     candidates: int = option(50, *_whole(10, 1000))
-    dense_weight: float = option(0.5, *_number(0, 1))
+    dense_weight: float = option(0.4, *_number(0, 1))
 
 
 @dataclass(frozen=True, slots=True)

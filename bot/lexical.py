@@ -1,4 +1,4 @@
-"""BM25 over jieba's words, through bm25s."""
+"""BM25 over jieba's words, character pairs and numbers, through bm25s."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ _SENTENCE = re.compile(rf"[{_END}；;]+[{_CLOSING}]*|(?<=[A-Za-z])\.(?=\s)|\n")
 _CLAUSE = re.compile(rf"[{_END}；;，,：:\n]+[{_CLOSING}]*")
 _WORD = re.compile(r"\w")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_COUNTED = re.compile(r"\d+(?:[.,]\d+)*[万亿]*[\u3400-\u9fff%]?")
 
 
 class _Folding(dict[int, str]):
@@ -131,14 +132,16 @@ def _tagger() -> Any:
 
 
 def search_tokens(text: str) -> list[str]:
-    """The tokens that lexical search counts: jieba's search-mode words of the folded text, numbers whole."""
+    """The tokens that lexical search counts, in the folded text.
+
+    jieba's search-mode words; the pairs of neighbouring Chinese characters, which find what jieba
+    cuts otherwise in a question than in a document; numbers with what they count, whole.
+    """
     folded = fold(text)
-    return [word for word in _jieba().cut_for_search(folded) if _WORD.search(word)]
-
-
-def words(text: str) -> list[tuple[str, int]]:
-    """Jieba's words of the folded text that hold a letter, digit or character, with their offsets."""
-    return [(word, start) for word, start, _ in _jieba().tokenize(fold(text)) if _WORD.search(word)]
+    tokens = [word for word in _jieba().cut_for_search(folded) if _WORD.search(word)]
+    for run in _HAN_RUN.findall(folded):
+        tokens += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return tokens + _COUNTED.findall(folded)
 
 
 def tagged_words(text: str) -> list[tuple[str, str, int]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import threading
 import warnings
@@ -25,9 +26,9 @@ def run_in_openvino(model: Any, folder: Path, threads: int, say: Callable[[str],
     threads may encode at once. Raises ImportError where OpenVINO is not installed, RuntimeError or
     OSError where the model cannot be converted.
     """
-    import openvino
     import torch
 
+    openvino = _openvino()
     network = model[0].model
     if not (folder / "model.xml").exists():
         say("Converting the embedding model for OpenVINO (once, some seconds) …")
@@ -37,6 +38,14 @@ def run_in_openvino(model: Any, folder: Path, threads: int, say: Callable[[str],
     network.forward = _Forward(core.compile_model(str(folder / "model.xml"), "CPU", settings))
     for parameter in network.parameters():
         parameter.data = torch.empty(0)
+
+
+def _openvino() -> Any:
+    """OpenVINO without its telemetry, which would tell its makers over the network that it was imported."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # importing it now fails, as if absent
+    import openvino
+
+    return openvino
 
 
 class _Forward:
@@ -59,8 +68,11 @@ class _Forward:
 
 def _convert(network: Any, folder: Path) -> None:
     """Writes the network's graph, in half precision on the disk, into a folder that appears whole."""
-    import openvino
     import torch
+
+    openvino = _openvino()
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     class LastHidden(torch.nn.Module):
         """The network with two inputs and one output."""
@@ -75,7 +87,9 @@ def _convert(network: Any, folder: Path) -> None:
     example = {name: torch.ones(2, 8, dtype=torch.long) for name in ("input_ids", "attention_mask")}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # OpenVINO traces with torch.jit, which torch 2.13 calls deprecated
-        graph = openvino.convert_model(LastHidden().eval(), example_input=example)
+        frontend: Any = FrontEndManager().load_by_framework("pytorch")
+        decoder = TorchScriptPythonDecoder(LastHidden().eval(), example_input=example)  # must outlive the conversion
+        graph = frontend.convert(frontend.load(decoder))
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f"{folder.name}-part", dir=folder.parent))
     try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
@@ -152,6 +155,21 @@ def test_the_graph_is_converted_once(tiny_model: Path, cache: Path) -> None:
         SentenceTransformerEncoder(str(tiny_model), backend="openvino", say=told.append)
     assert len(told) == 1
     assert [path.name.split("-")[0] for path in cache.iterdir()] == ["openvino"]
+
+
+def test_openvino_tells_nobody_that_it_is_used(tiny_model: Path, tmp_path: Path) -> None:
+    """Its telemetry package writes an id into the home folder before it sends anything."""
+    program = (
+        "import sys; from embeddings.encoder import SentenceTransformerEncoder as E;"
+        f"E({str(tiny_model)!r}, backend='openvino').encode_queries(['止付']);"
+        "sys.exit(any(name.startswith('openvino_telemetry.') for name in sys.modules))"
+    )
+    environ = {**os.environ, "HOME": str(tmp_path), "BOT_CACHE": str(tmp_path / "cache"), "PYTHONPATH": "."}
+    root = Path(__file__).resolve().parent.parent
+    assert (
+        subprocess.run([sys.executable, "-c", program], cwd=root, env=environ, timeout=120, check=False).returncode == 0
+    )
+    assert not (tmp_path / "intel").exists()
 
 
 def test_threads_that_encode_at_once_get_each_their_own_vectors(tiny_model: Path, cache: Path) -> None:

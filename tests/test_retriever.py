@@ -15,6 +15,7 @@ from bot.indexer import context, index
 from bot.lexical import LexicalIndex
 from bot.retriever import Found, Retriever
 from bot.store import Generation, Store
+from bot.text import search_tokens
 from bot.types import Document, Filters, Passage
 from tests.fake_encoder import FakeEncoder, config_in, json_lines, write_files
 
@@ -62,18 +63,28 @@ def ids(found: Found) -> list[str]:
 
 
 def test_bm25_is_that_of_lucene() -> None:
-    lexical = LexicalIndex.build(["苹果 苹果 香蕉", "苹果", "香蕉 西瓜"])
+    lexical = LexicalIndex.build(["apple apple pear", "apple", "pear melon"])
     # k1 1.5, b 0.75; N 3; lengths 3, 1, 2; idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
     apple, melon = math.log(1 + 1.5 / 2.5), math.log(1 + 2.5 / 1.5)
 
     def share(count: int, length: int) -> float:
         return count / (count + 1.5 * (0.25 + 0.75 * length / 2))
 
-    assert lexical.scores("苹果").tolist() == pytest.approx([apple * share(2, 3), apple * share(1, 1), 0], rel=1e-5)
-    assert lexical.scores("西瓜").tolist() == pytest.approx([0, 0, melon * share(1, 2)], rel=1e-5)
-    assert lexical.scores("苹果西瓜").tolist() == pytest.approx(
+    assert lexical.scores("apple").tolist() == pytest.approx([apple * share(2, 3), apple * share(1, 1), 0], rel=1e-5)
+    assert lexical.scores("melon").tolist() == pytest.approx([0, 0, melon * share(1, 2)], rel=1e-5)
+    assert lexical.scores("apple melon").tolist() == pytest.approx(
         [apple * share(2, 3), apple * share(1, 1), melon * share(1, 2)], rel=1e-5
     )
+
+
+def test_what_jieba_cuts_otherwise_is_found_by_its_pairs_of_characters() -> None:
+    lexical = LexicalIndex.build(["推行三码合一管理", "推行网格管理", "三万码洋"])
+    assert lexical.scores("三码").argmax() == 0
+
+
+def test_a_number_is_found_whole_with_what_it_counts() -> None:
+    tokens = search_tokens("止付３.01亿元，破获537起")
+    assert {"3.01亿元", "537起", "3.01", "537", "止付"} <= set(tokens)
 
 
 @pytest.mark.parametrize("query", ["", "？！", "葡萄", "😀"])

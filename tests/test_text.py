@@ -17,7 +17,6 @@ from bot.text import (
     sentences,
     tagged_words,
     trimmed,
-    words,
 )
 
 ANY = st.text(st.characters(codec=None), max_size=60)  # lone surrogates too
@@ -174,15 +173,6 @@ def test_search_tokens_of_traditional_text_are_those_of_simplified() -> None:
 @pytest.mark.parametrize("text", ["", "，。！", "   \n"])
 def test_text_without_words_has_no_tokens(text: str) -> None:
     assert search_tokens(text) == []
-    assert words(text) == []
-
-
-@given(PROSE)
-@settings(deadline=None)  # the dictionary loads within the first
-def test_words_stand_where_they_say(text: str) -> None:
-    folded = fold(text)
-    for word, start in words(text):
-        assert folded[start : start + len(word)] == word
 
 
 @given(PROSE)
