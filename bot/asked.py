@@ -120,9 +120,7 @@ def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
     joined: list[tuple[str, str]] = []
     for word, tag in words:
         before, before_tag = joined[-1] if joined else ("", "x")
-        suffix = (
-            len(word) == 1 and tag in {"n", "k", "ng", "zg", "vg"} and len(before) >= 2 and before_tag[0] in "nvajl"
-        )
+        suffix = len(word) == 1 and tag in _SUFFIX_TAGS and len(before) >= 2 and before_tag[0] in "nvajl"
         suffix = suffix or (before_tag == "ns" and tag == "q" and word not in _RANKS)  # 长安杯
         suffix = suffix and not before[0].isdigit()
         numbered = before.isdigit() and tag[0] in "nqm" and not _YEAR.fullmatch(before)

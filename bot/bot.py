@@ -101,27 +101,35 @@ class Bot:
 
 
 def open_encoder(config: Config) -> Encoder:
-    """The encoder the configuration names; the built-in model is made ready on the first call. Raises BadModel."""
+    """The encoder the configuration names, loaded when it first encodes.
+
+    The built-in model is made ready on the first call. Raises BadModel, here or when it is loaded.
+    """
     import sys
 
-    from embeddings.encoder import SentenceTransformerEncoder
+    from embeddings.encoder import LazyEncoder, SentenceTransformerEncoder, fingerprint
     from embeddings.model import ModelError, default_model
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    name, model = config.model.name, config.model
+    model = config.model
     try:
-        if not name:
-            name = str(default_model(say=say))
-        elif (config.base / name).is_dir():
-            name = str(config.base / name)
-        return SentenceTransformerEncoder(name, model.max_tokens, model.batch_size, model.threads, model.backend, say)
+        folder = config.base / model.name if model.name else default_model(say=say)
     except ModelError as error:
         raise BadModel(str(error)) from None
-    except Exception as error:  # the libraries that load models fail in ways of their own
-        why = " ".join(str(error).split())[:160] or type(error).__name__
-        mend = "set [model] name to a sentence-transformers folder, or leave it empty"
-        if not config.model.name:
-            mend = f"delete {name} and run this again"
-        raise BadModel(f"the model {config.model.name or 'built in'!r} cannot be loaded ({why}); {mend}") from None
+    name = str(folder) if folder.is_dir() else model.name
+
+    def load() -> Encoder:
+        try:
+            return SentenceTransformerEncoder(
+                name, model.max_tokens, model.batch_size, model.threads, model.backend, say
+            )
+        except Exception as error:  # the libraries that load models fail in ways of their own
+            why = " ".join(str(error).split())[:160] or type(error).__name__
+            mend = "set [model] name to a sentence-transformers folder, or leave it empty"
+            if not model.name:
+                mend = f"delete {name} and run this again"
+            raise BadModel(f"the model {model.name or 'built in'!r} cannot be loaded ({why}); {mend}") from None
+
+    return LazyEncoder(fingerprint(name, model.max_tokens), load)

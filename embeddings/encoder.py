@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -72,7 +73,7 @@ class SentenceTransformerEncoder:
         self._model.max_seq_length = min(max_tokens, self._model.max_seq_length or max_tokens)
         self._batch_size = batch_size
         self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.fingerprint = fingerprint(name, self._model.max_seq_length)
+        self.fingerprint = fingerprint(name, max_tokens)
         if backend == "openvino":
             from embeddings.openvino import run_in_openvino
 
@@ -100,13 +101,31 @@ class SentenceTransformerEncoder:
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
+class LazyEncoder:
+    """An encoder whose fingerprint is known at once, and that is loaded when it is first needed."""
+
+    def __init__(self, fingerprint: str, load: Callable[[], Encoder]) -> None:
+        self.fingerprint = fingerprint
+        self._loaded = functools.cache(load)
+
+    @property
+    def dimension(self) -> int:
+        return self._loaded().dimension
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._loaded().encode_queries(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._loaded().encode_passages(texts)
+
+
 def fingerprint(name: str, max_tokens: int) -> str:
     """16 hexadecimal digits that change with the model's files, its prompts or the token limit.
 
     A folder is told by its configuration and by its weights' sizes, beginnings and ends; a hub name by itself.
     """
-    told: dict[str, object] = {"max_tokens": max_tokens}
     folder = Path(name)
+    told: dict[str, object] = {"max_tokens": min(max_tokens, _own_limit(folder) or max_tokens)}
     if folder.is_dir():
         told["files"] = {path.name: _glimpse(path) for glob in _WEIGHTS for path in sorted(folder.glob(glob))}
         told["configuration"] = [
@@ -126,3 +145,12 @@ def _glimpse(path: Path) -> list[object]:
         file.seek(max(0, size - _MIB))
         digest.update(file.read(_MIB))
     return [size, digest.hexdigest()]
+
+
+def _own_limit(folder: Path) -> int | None:
+    """The most tokens that a model's own configuration allows, or None where it says nothing."""
+    try:
+        limit = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8")).get("max_seq_length")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return limit if isinstance(limit, int) else None

@@ -17,7 +17,7 @@ import pytest
 
 from bot.bot import open_encoder
 from bot.errors import BadModel
-from embeddings.encoder import SentenceTransformerEncoder, fingerprint
+from embeddings.encoder import LazyEncoder, SentenceTransformerEncoder, fingerprint
 from embeddings.model import FOLDER, default_model
 from tests.fake_encoder import config_in
 
@@ -232,6 +232,19 @@ def test_the_configuration_may_name_a_folder_beside_itself(tiny_model: Path, tmp
     assert (opened.dimension, opened.fingerprint) == (32, fingerprint(str(tiny_model), 64))
 
 
+def test_an_encoder_is_loaded_only_when_it_is_needed(tiny_model: Path, tmp_path: Path) -> None:
+    loaded: list[str] = []
+
+    def load() -> SentenceTransformerEncoder:
+        loaded.append("once")
+        return SentenceTransformerEncoder(str(tiny_model))
+
+    lazy = LazyEncoder("known", load)
+    assert (lazy.fingerprint, loaded) == ("known", [])
+    assert lazy.encode_queries(TEXTS).shape == lazy.encode_passages(TEXTS).shape == (len(TEXTS), lazy.dimension)
+    assert loaded == ["once"]
+
+
 @pytest.fixture
 def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: Any, **__: Any) -> NoReturn:
@@ -258,7 +271,7 @@ def test_a_folder_that_is_no_model_is_told_with_the_mend(
     elif damage == "a configuration cut short":
         (folder / "config.json").write_text("{", encoding="utf-8")
     with pytest.raises(BadModel, match=r"the model 'm' cannot be loaded .*set \[model\] name to a sentence-transf"):
-        open_encoder(config_in(tmp_path, model={"name": "m"}))
+        assert open_encoder(config_in(tmp_path, model={"name": "m"})).dimension
 
 
 def test_a_damaged_built_in_model_is_told_with_the_folder_to_delete(
@@ -268,5 +281,5 @@ def test_a_damaged_built_in_model_is_told_with_the_folder_to_delete(
     weights.write_bytes(weights.read_bytes()[:1000])
     monkeypatch.setenv("BOT_CACHE", str(tmp_path))
     with pytest.raises(BadModel) as caught:
-        open_encoder(config_in(tmp_path))
+        assert open_encoder(config_in(tmp_path)).dimension
     assert str(tmp_path / FOLDER) in str(caught.value)  # naming another model is no mend here
