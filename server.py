@@ -12,12 +12,13 @@ from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
-from bot.bot import Bot
+from bot.bot import Bot, open_encoder
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
 from bot.listening import listen
 from bot.slack.app import add_slack_routes, create_slack, start_socket
 from bot.slack.tokens import read_tokens
+from bot.watcher import Watcher
 from bot.web.app import create_app
 
 MAX_BODY = 4 * 1024 * 1024  # bytes; Flask refuses smaller bodies sooner, with words
@@ -60,13 +61,17 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
     config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
     read_tokens(environ)  # a malformed one is told before the model takes its seconds
-    bot = Bot.open(config)
+    encoder = open_encoder(config)
+    bot = Bot.open(config, encoder)
     app = create_app(bot, config)
     slack = create_slack(bot, config, environ)
     events = None
     if slack is not None:
         add_slack_routes(app, slack)
         events = start_socket(slack, environ)
+    watcher = Watcher(config, encoder) if config.documents.watch else None
+    if watcher is not None:
+        watcher.start()
     signal.signal(signal.SIGTERM, _stop)
     print(f"Ready: http://{config.server.host}:{config.server.port}{' and Slack' if slack else ''}", flush=True)
     try:
@@ -79,6 +84,8 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
             _quiet=True,
         )
     finally:
+        if watcher is not None:
+            watcher.close()
         if events is not None:
             events.close()
         bot.close()

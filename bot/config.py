@@ -56,7 +56,7 @@ class Documents:
     """What is indexed."""
 
     paths: tuple[str, ...] = option(("samples",), *_TEXTS)
-    watch: bool = option(False, *_OFF)
+    watch: bool = option(False, *_SWITCH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ ORDER = (
     "bot.answerer "
     "bot.wire bot.links bot.bot "
     # The edges
-    "bot.progress bot.scores bot.batch bot.evaluate bot.web bot.slack bot.doctor bot.__main__ server"
+    "bot.progress bot.watcher bot.scores bot.batch bot.evaluate bot.web bot.slack bot.doctor bot.__main__ server"
 ).split()
 FACADE = ORDER.index("bot.bot")
 FOR_WEB_AND_SLACK = {

@@ -102,7 +102,7 @@ def test_every_option_says_what_it_takes() -> None:
         ("[server]\npublic_url = 'example.org'", "server.public_url = 'example.org' is wrong; it takes empty, or"),
         ("[documents]\npaths = 'samples'", "documents.paths = 'samples' is wrong; it takes a list of texts"),
         ("[documents]\npaths = [1]", "documents.paths = [1] is wrong; it takes a list of texts"),
-        ("[documents]\nwatch = true", "documents.watch = True is wrong; it takes false (this release"),
+        ("[documents]\nwatch = 1", "documents.watch = 1 is wrong; it takes true or false"),
         ("[reader]\nenabled = true", "reader.enabled = True is wrong; it takes false (this release cannot do it yet)"),
         ("[reader]\nenabled = 0", "reader.enabled = 0 is wrong; it takes false"),
         ("[index]\ndir = ''", "index.dir = '' is wrong; it takes a folder"),

@@ -1,0 +1,56 @@
+"""Indexes again what changes under the documents' folders, while the server runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from bot.config import Config
+from bot.errors import BotError
+from bot.indexer import index
+from embeddings.encoder import Encoder
+
+_QUIET = 1000  # ms without a change after which what has changed is indexed
+_logger = logging.getLogger(__name__)
+
+
+class Watcher:
+    """A thread that watches the configured documents; the bot takes up what it writes by itself."""
+
+    def __init__(self, config: Config, encoder: Encoder) -> None:
+        self._config, self._encoder = config, encoder
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+
+    def start(self) -> None:
+        """Indexes once what changed while nobody watched, and then what changes."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends the watching; indexing that is under way ends with what it does, or with the process."""
+        self._stop.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        import watchfiles
+
+        paths = [path for path in self._config.document_paths if path.exists()]
+        self._index(paths)
+        if not paths:
+            _logger.warning("nothing to watch: none of [documents] paths is there")
+            return
+        changes = watchfiles.watch(*paths, debounce=_QUIET, stop_event=self._stop, raise_interrupt=False)
+        for _ in changes:
+            self._index(paths)
+
+    def _index(self, paths: list[Path]) -> None:
+        try:
+            report = index(self._config, self._encoder, paths)
+            for reason in report.skipped:
+                _logger.warning("skipped: %s", reason)
+            _logger.info("indexed: %d documents, index %s", report.documents, report.generation)
+        except BotError as error:
+            _logger.error("not indexed: %s", error)
+        except Exception:
+            _logger.exception("not indexed")
