@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 
 from bot.places import NAMED, NO_PLACES, PATTERN, SUFFIX
 from bot.question_words import ASKING, CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
+from bot.synonyms import Groups, others
 from bot.text import fold, is_known, rarity, tagged_words
 from bot.values import Kind, find_values
 
@@ -19,7 +20,13 @@ class Term:
 
     word: str
     weight: float
+    also: tuple[str, ...] = ()  # words that mean the same
     focus: bool = False  # tells what is measured (止付多少): it should stand in the answer's own clause
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The word and those that mean the same."""
+        return (self.word, *self.also)
 
     @property
     def local_weight(self) -> float:
@@ -47,7 +54,7 @@ _RANKS = frozenset("省市县区州旗盟镇乡村")
 _YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d{2})(?=年|[^\d%元人件个起户吨]|$)")
 
 
-def understand(question: str, today: str) -> Asked:
+def understand(question: str, today: str, synonyms: Groups = ()) -> Asked:
     """What a question asks; `today`, YYYY-MM-DD, is the day that 今年 and 去年 count from."""
     folded = fold(question).strip()
     wants, hole, told = Wants.PHRASE, (len(folded), len(folded)), ""
@@ -64,7 +71,7 @@ def understand(question: str, today: str) -> Asked:
     suffix = told if wants in {Wants.PLACE, Wants.ORGANISATION} else ""
     years = tuple(dict.fromkeys(_YEAR.findall(folded))) or _relative_years(folded, today)
     places = _places(folded, hole)
-    terms = _terms(_without(folded, places), wants, hole)
+    terms = _terms(_without(folded, places), wants, hole, synonyms)
     return Asked(folded, wants, units, suffix, terms, places, years, hole)
 
 
@@ -131,7 +138,7 @@ def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return joined
 
 
-def _terms(folded: str, wants: Wants, hole: tuple[int, int]) -> tuple[Term, ...]:
+def _terms(folded: str, wants: Wants, hole: tuple[int, int], synonyms: Groups) -> tuple[Term, ...]:
     """The words that tell something, outside the question word, each once; dates apart."""
     words = _outside(folded, hole)
     inside = tagged_words(folded[slice(*hole)])
@@ -150,7 +157,7 @@ def _terms(folded: str, wants: Wants, hole: tuple[int, int]) -> tuple[Term, ...]
         focus = next((word for word, _, _ in inside if word in weights), "")
     else:
         focus = _focus(weights, folded[: hole[0]])
-    return tuple(Term(word, weight, word == focus) for word, weight in weights.items())
+    return tuple(Term(word, weight, others(word, synonyms), word == focus) for word, weight in weights.items())
 
 
 def _focus(words: Iterable[str], before: str) -> str:

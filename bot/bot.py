@@ -29,6 +29,7 @@ class _Session:
     def __init__(self, generation: Generation, encoder: Encoder, config: Config) -> None:
         self.name = generation.manifest.name
         self.close = generation.close
+        self.synonyms = generation.synonyms
         self.retriever = Retriever(generation, encoder, config.retriever)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
 
@@ -71,7 +72,8 @@ class Bot:
         """The answer to a question that `bot.wire` has checked."""
         began = time.perf_counter()
         session = self._newest()
-        asked = understand(question.text, question.today or datetime.date.today().isoformat())
+        today = question.today or datetime.date.today().isoformat()
+        asked = understand(question.text, today, session.synonyms)
         depth = max(self._config.retriever.depth, question.top_k)
         found = session.retriever.search(question.text, depth, question.filters)
         hits = found.hits[: self._config.retriever.depth]

@@ -92,6 +92,7 @@ class Retriever:
     depth: int = option(10, *_whole(1, 50))
     candidates: int = option(50, *_whole(10, 1000))
     dense_weight: float = option(0.4, *_number(0, 1))
+    synonyms: str = option("", *_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,11 @@ class Config:
     def index_dir(self) -> Path:
         """The index's folder."""
         return self.base / self.index.dir
+
+    @property
+    def synonyms_file(self) -> Path | None:
+        """The file of synonyms, or None."""
+        return self.base / self.retriever.synonyms if self.retriever.synonyms else None
 
     @property
     def document_paths(self) -> tuple[Path, ...]:

@@ -65,19 +65,24 @@ def _other_numerals(word: str) -> str:
     return word
 
 
+def present(term: Term, text: str) -> float:
+    """How far a term, or a word that means the same, is in a text."""
+    return max(presence(word, text) for word in term.words)
+
+
 def share(
     terms: tuple[Term, ...], text: str, places: tuple[str, ...], given: Mapping[str, float] | None = None
 ) -> float:
     """The share of the terms, by weight, that a text holds or that are `given`; of the places where there are none."""
     if not terms:
         return float(any(place in text for place in places))
-    held = sum(term.weight * max(presence(term.word, text), (given or {}).get(term.word, 0.0)) for term in terms)
+    held = sum(term.weight * max(present(term, text), (given or {}).get(term.word, 0.0)) for term in terms)
     return held / sum(term.weight for term in terms)
 
 
 def local_share(terms: tuple[Term, ...], text: str, places: tuple[str, ...]) -> float:
     """The same by what the terms weigh in the answer's own clause."""
-    return share(tuple(Term(term.word, term.local_weight) for term in terms), text, places)
+    return share(tuple(Term(term.word, term.local_weight, term.also) for term in terms), text, places)
 
 
 def near(terms: tuple[Term, ...], text: str, sentence: Span, span: Span) -> float:
@@ -88,17 +93,21 @@ def near(terms: tuple[Term, ...], text: str, sentence: Span, span: Span) -> floa
     before, after = text[sentence[0] : span[0]], text[span[1] : sentence[1]]
     for term in terms:
         total += term.local_weight
-        if term.word in text[slice(*span)]:
+        if any(word in text[slice(*span)] for word in term.words):
             found += 0.5 * term.local_weight
             continue
-        left = _last(term.word, before)
-        right = _first(term.word, after)
-        distance = min(
-            len(before) - left + _crossed(before[left:]) if left >= 0 else math.inf,
-            1.5 * right + 2 + _crossed(after[:right]) if right >= 0 else math.inf,
-        )
+        distance = min(_distance(word, before, after) for word in term.words)
         found += term.local_weight * math.exp(-distance / _FADE)
     return found / total
+
+
+def _distance(word: str, before: str, after: str) -> float:
+    """Characters from a span to a word before or after it; infinite where it is in neither."""
+    left, right = _last(word, before), _first(word, after)
+    return min(
+        len(before) - left + _crossed(before[left:]) if left >= 0 else math.inf,
+        1.5 * right + 2 + _crossed(after[:right]) if right >= 0 else math.inf,
+    )
 
 
 def _crossed(between: str) -> float:
@@ -149,6 +158,6 @@ def told_later(asked: Asked, terms: tuple[Term, ...], text: str, sentence: Span,
         return False
     here, later = text[sentence[0] : clause[1]], text[clause[1] : sentence[1]]
     own = text[slice(*clause)]
-    missing = [term for term in terms if term.word in later and presence(term.word, here) < 0.5]
+    missing = [term for term in terms if term.word in later and present(term, here) < 0.5]
     shared = any(term.word in own and term.word in later for term in terms)
     return any(term.weight >= _TELLING for term in missing) and shared

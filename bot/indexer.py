@@ -16,6 +16,7 @@ from bot.errors import BadInput, CorruptIndex, NoDocuments, NoIndex, UnreadableD
 from bot.lexical import LexicalIndex
 from bot.passages import split
 from bot.store import KEPT, Entry, FileRecord, Generation, Manifest, Store
+from bot.synonyms import read_synonyms
 from bot.types import Document, Passage
 from embeddings.cache import encode_cached
 from embeddings.encoder import Encoder
@@ -54,6 +55,8 @@ def index(
     and every vector it has computed in the cache.
     """
     store, report = Store(config.index_dir), Report()
+    synonyms = read_synonyms(config.synonyms_file) if config.synonyms_file else ""
+    settings = _settings(config, synonyms)
     with store.writing(), ExitStack() as stack:
         old = _open_old(store, report)
         if old:
@@ -62,7 +65,7 @@ def index(
         wanted, dropped = _resolved(paths, old_roots), _resolved(forget, old_roots, known=True)
         if only:
             dropped += [root for root in old_roots if not any(root.is_relative_to(path) for path in wanted)]
-        work = _Work(old, _files(wanted, old_roots), [*wanted, *dropped], config, report, progress)
+        work = _Work(old, _files(wanted, old_roots), [*wanted, *dropped], settings, report, progress)
         if old and old.manifest.model == encoder.fingerprint and work.nothing_to_do(old.manifest):
             report.generation = old.manifest.name
             report.documents, report.passages = old.manifest.documents, old.manifest.passages
@@ -85,15 +88,16 @@ def index(
             roots,
             kept=1 if dropped else KEPT,  # what is forgotten is not to stay in an older generation
             files=work.records.values(),
-            settings=_settings(config),
+            settings=settings,
+            synonyms=synonyms,
         )
         report.documents, report.passages = len(entries), len(vectors)
     return report
 
 
-def _settings(config: Config) -> str:
-    """Changes with what the passages of an unchanged file depend on."""
-    told = json.dumps([READERS, asdict(config.passages)], sort_keys=True)
+def _settings(config: Config, synonyms: str) -> str:
+    """Changes with what the index of unchanged files depends on."""
+    told = json.dumps([READERS, asdict(config.passages), synonyms], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -105,12 +109,12 @@ class _Work:
         old: Generation | None,
         files: Sequence[File],
         replaced: Sequence[Path],
-        config: Config,
+        settings: str,
         report: Report,
         progress: Progress,
     ) -> None:
         self._old, self._files, self._report, self._progress = old, files, report, progress
-        self._settings = _settings(config)
+        self._settings = settings
         known = old.files() if old else {}
         elsewhere = {
             path: record

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.asked import Asked, Term
-from bot.evidence import Evidence, local_share, near, presence, score, share, tells_of_sibling, told_later
+from bot.evidence import Evidence, local_share, near, present, score, share, tells_of_sibling, told_later
 from bot.places import PATTERN
 from bot.question_words import Wants
 from bot.spans import Proposal, propose
@@ -61,8 +61,7 @@ class _Setting:
         # A word of the title, heading or lead holds for the whole passage; one elsewhere in it for half.
         above = self.lead if hit.passage.start >= _LEAD else self.head
         self.given = {
-            term.word: max(0.85 * presence(term.word, above), 0.5 * presence(term.word, self.passage))
-            for term in asked.terms
+            term.word: max(0.85 * present(term, above), 0.5 * present(term, self.passage)) for term in asked.terms
         }
         specific = tuple(term for term in asked.terms if self.given[term.word] < 0.8) or asked.terms
         # A place that the title does not settle must stand by the answer: 华东区 beside 华南区.

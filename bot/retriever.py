@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.config import Retriever as Settings
 from bot.store import Generation
+from bot.synonyms import expanded
 from bot.types import Document, Filters, Hit
 from embeddings.encoder import Encoder
 
@@ -46,7 +47,7 @@ class Retriever:
             return Found((), undated)
         vector = self._encoder.encode_queries([query])[0]
         near, _ = self._generation.vectors.search(vector, self._settings.candidates, allowed)
-        counted = self._generation.lexical.scores(query)
+        counted = self._generation.lexical.scores(expanded(query, self._generation.synonyms))
         if allowed is not None:
             counted = np.where(allowed, counted, 0)
         most = min(self._settings.candidates, len(counted))

@@ -5,7 +5,7 @@
     DIR/vectors.sqlite               the vector cache
     DIR/generations/NAME/            one whole index, never changed once it is there:
         manifest.json                schema, model fingerprint, roots, counts, SHA-256 of every file
-        texts.sqlite  vectors.faiss  lexical/
+        texts.sqlite  vectors.faiss  lexical/  synonyms.txt
 
 A generation is written under a name that begins with a dot, renamed when whole, and made current
 by one rename of the file `current`.
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import BotError, CorruptIndex, NoIndex
 from bot.lexical import LexicalIndex
+from bot.synonyms import groups
 from bot.types import Block, BlockKind, Document, Passage, StoredDocument
 from embeddings.index import VectorIndex
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 3
+SCHEMA = 4
 KEPT = 3  # generations
 _REBUILD = "run: python -m bot index"
 
@@ -100,6 +101,7 @@ class Generation:
         self.manifest = manifest
         self.vectors = VectorIndex.load(folder / "vectors.faiss")
         self.lexical = LexicalIndex.load(folder / "lexical", manifest.passages)
+        self.synonyms = groups((folder / "synonyms.txt").read_text(encoding="utf-8"))
         self._lock = threading.Lock()
         self._database = sqlite3.connect(
             f"{(folder / 'texts.sqlite').resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
@@ -232,6 +234,7 @@ class Store:
         kept: int = KEPT,
         files: Iterable[FileRecord] = (),
         settings: str = "",
+        synonyms: str = "",
     ) -> str:
         """Writes a generation and makes it current; its name. Rows of `vectors` are the entries' passages in order.
 
@@ -243,6 +246,7 @@ class Store:
         documents = _write_texts(beside / "texts.sqlite", entries, files)
         VectorIndex.build(vectors).save(beside / "vectors.faiss")
         lexical.save(beside / "lexical")
+        (beside / "synonyms.txt").write_text(f"{synonyms}\n", encoding="utf-8")
         digests = {
             path.relative_to(beside).as_posix(): _sha256(path) for path in sorted(beside.rglob("*")) if path.is_file()
         }

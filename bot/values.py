@@ -109,7 +109,8 @@ def find_values(text: str, start: int = 0, end: int | None = None) -> list[Value
         if kept and value.kind is kept[-1].kind is Kind.DATE and not folded[kept[-1].end : value.start].strip():
             kept[-1] = replace(kept[-1], end=value.end, masked=kept[-1].masked or value.masked)  # 3月31日 17时
         elif kept and _goes_on(kept[-1], value):
-            kept[-1] = replace(kept[-1], end=value.end, number=None)  # 2小时19分08秒
+            masked = kept[-1].masked or value.masked
+            kept[-1] = replace(kept[-1], end=value.end, number=None, masked=masked)  # 2小时19分08秒
         elif not kept or value.start >= kept[-1].end:
             kept.append(value)
     return _with_lists(kept, folded)

@@ -40,7 +40,8 @@ class Watcher:
         if not paths:
             _logger.warning("nothing to watch: none of [documents] paths is there")
             return
-        changes = watchfiles.watch(*paths, debounce=_QUIET, stop_event=self._stop, raise_interrupt=False)
+        watched = [*paths, *([file] if (file := self._config.synonyms_file) and file.exists() else [])]
+        changes = watchfiles.watch(*watched, debounce=_QUIET, stop_event=self._stop, raise_interrupt=False)
         for _ in changes:
             self._index(paths)
 

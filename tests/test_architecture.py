@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module imports none that stands below it here. A package stands for all
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
-    "bot.types bot.errors bot.listening bot.config bot.text bot.values bot.places bot.question_words bot.asked "
-    "bot.documents "
+    "bot.types bot.errors bot.listening bot.config bot.text bot.values bot.places bot.question_words "
+    "bot.synonyms bot.asked bot.documents "
     "bot.passages bot.lexical bot.store bot.indexer bot.retriever bot.spans bot.evidence bot.reader bot.templates "
     "bot.answerer "
     "bot.wire bot.links bot.bot "

@@ -35,6 +35,7 @@ FILES = [
     "lexical/indptr.csc.index.npy",
     "lexical/params.index.json",
     "lexical/vocab.index.json",
+    "synonyms.txt",
     "texts.sqlite",
     "vectors.faiss",
 ]
