@@ -12,6 +12,7 @@ from bot.indexer import index
 from embeddings.encoder import Encoder
 
 _QUIET = 1000  # ms without a change after which what has changed is indexed
+_FIRST = 500  # ms from which a turn comes without a change
 _logger = logging.getLogger(__name__)
 
 
@@ -36,14 +37,22 @@ class Watcher:
         import watchfiles
 
         paths = [path for path in self._config.document_paths if path.exists()]
-        self._index(paths)
         if not paths:
             _logger.warning("nothing to watch: none of [documents] paths is there")
             return
         watched = [*paths, *([file] if (file := self._config.synonyms_file) and file.exists() else [])]
-        changes = watchfiles.watch(*watched, debounce=_QUIET, stop_event=self._stop, raise_interrupt=False)
-        for _ in changes:
-            self._index(paths)
+        changes = watchfiles.watch(
+            *watched,
+            debounce=_QUIET,
+            rust_timeout=_FIRST,
+            yield_on_timeout=True,
+            stop_event=self._stop,
+            raise_interrupt=False,
+        )
+        # The first turn comes when the watch stands: what changed before it is found by looking.
+        for number, changed in enumerate(changes):
+            if changed or number == 0:
+                self._index(paths)
 
     def _index(self, paths: list[Path]) -> None:
         try:
