@@ -30,6 +30,8 @@ FLAGS = [
 ]
 STATUSES = ["止付多少", "隐藏多少", "冲突多少", "别的"]  # one question for each status of the fake bot
 
+expect.set_options(timeout=15_000)  # ms, for a busy machine
+
 
 class PageBot(FakeBot):
     """The fake bot, which can also fail and can understand more than was asked."""
@@ -138,6 +140,7 @@ def test_coming_back_from_a_document_finds_the_conversation(page: Page) -> None:
     before = page.locator("#conversation").inner_text()
     page.get_by_role("link", name="平安白皮书").click()
     page.get_by_role("link", name="返回提问").click()
+    expect(page.locator(".turn .value")).to_be_visible()
     assert page.locator("#conversation").inner_text() == before
 
 
