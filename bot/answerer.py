@@ -77,12 +77,16 @@ def choose(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit], l
 
 
 def _tells(candidate: Candidate, masked: Candidate) -> bool:
-    """Whether a candidate is what a mask hides: as well supported, or in nearly the same sentence."""
-    if candidate.score < masked.score - _CLOSE:
+    """Whether another document tells what a mask hides: in nearly the same sentence, or as well supported.
+
+    What is less well supported is another figure, and never stands in a mask's place.
+    """
+    if candidate.hit.document.id == masked.hit.document.id:
         return False
     one, other = candidate.evidence, masked.evidence
-    as_good = min(one.sentence - other.sentence, one.clause - other.clause, one.near - other.near + 0.1)
-    return as_good >= 0 or _is_copy(masked, candidate)
+    support = (one.sentence - other.sentence, one.clause - other.clause, one.near - other.near, one.shape - other.shape)
+    copied = candidate.score >= masked.score - _CLOSE and _is_copy(masked, candidate)
+    return copied or min(support) >= 0
 
 
 def _bears(evidence: Evidence) -> bool:

@@ -128,6 +128,19 @@ def test_what_one_document_masks_and_another_tells_of_the_same_event_is_told(mas
     assert said(answer) == ("answered", "2021年12月15日", ["2021年12月15日"])
 
 
+@pytest.mark.parametrize("masked_first", [True, False])
+def test_a_less_supported_figure_of_another_document_never_fills_a_mask(masked_first: bool) -> None:
+    masked = long("全市紧急止付电诈涉案资金*.**亿元。", "d1", "一座城市")
+    other = long("全市止付，核查电诈线索若干，清点涉案资金9亿元。", "d2", "另一座城市")
+    answer = answer_to("电诈止付多少", *((masked, other) if masked_first else (other, masked)))
+    assert said(answer) == ("masked", None, [])
+
+
+def test_a_neighbouring_figure_of_the_same_document_never_fills_a_mask() -> None:
+    document = long("东区有停车位300个，西区有停车位420个，北区有停车位***个。", "d1", "停车位公示")
+    assert said(answer_to("北区停车位多少个", document)) == ("masked", None, [])
+
+
 # Copies and conflicts
 
 
