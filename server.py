@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
-from bot.bot import Bot, open_encoder
+from bot.bot import Bot
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
 from bot.listening import listen
@@ -61,15 +61,14 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
     config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
     read_tokens(environ)  # a malformed one is told before the model takes its seconds
-    encoder = open_encoder(config)
-    bot = Bot.open(config, encoder)
+    bot = Bot.open(config)
     app = create_app(bot, config)
     slack = create_slack(bot, config, environ)
     events = None
     if slack is not None:
         add_slack_routes(app, slack)
         events = start_socket(slack, environ)
-    watcher = Watcher(config, encoder) if config.documents.watch else None
+    watcher = Watcher(config, bot.encoder) if config.documents.watch else None
     if watcher is not None:
         watcher.start()
     signal.signal(signal.SIGTERM, _stop)

@@ -1,8 +1,10 @@
 """Measures the bot and writes benchmarks/RESULTS.md: `make bench`, or parts of it by name.
 
-    python -m benchmarks [speed] [seeds] [retrieval] [--articles N]
+    python -m benchmarks [PART …]
 
 The labelled questions and the news corpus lie in ../shared; without them the samples are measured.
+`news` and `peers` take half an hour each where no vectors are kept from another time (`--index`), and
+`peers` needs an environment of its own (see benchmarks/peers.py): both run only when named.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import quality, speed
+from benchmarks import encoding, peers, quality, retrieval, speed
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -28,15 +30,20 @@ def main() -> int:
     parts: dict[str, Callable[[argparse.Namespace], str]] = {
         "speed": lambda options: speed.report(SHARED, ROOT, WORK, options.articles),
         "seeds": lambda options: quality.seeds(SHARED, ROOT, WORK),
-        "retrieval": lambda options: quality.retrieval(SHARED, WORK),
+        "retrieval": lambda options: retrieval.report(SHARED, WORK),
+        "encoding": lambda options: encoding.report(SHARED, encoding.PASSAGES),
+        "news": lambda options: retrieval.news(SHARED, ROOT, options.index),
+        "peers": lambda options: peers.report(SHARED, ROOT, WORK, 20000),
     }
+    when_named = {"news", "peers"}
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", choices=[[], *parts], help="all, where none is named")
+    parser.add_argument("parts", nargs="*", choices=[[], *parts], help="all but news and peers, where none is named")
     parser.add_argument("--articles", type=int, default=2000, help="news articles to index for the speed (2000)")
+    parser.add_argument("--index", type=Path, default=WORK / "news", help="the index of the news corpus")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     sections = _sections()
-    for name in options.parts or parts:
+    for name in options.parts or [name for name in parts if name not in when_named]:
         print(f"measuring: {name}", file=sys.stderr, flush=True)
         sections[name] = f"## {name}\n\n{machine()}\n\n{parts[name](options)}\n"
         RESULTS.write_text("# Results\n\nWritten by `make bench`.\n\n" + "\n".join(sections.values()), encoding="utf-8")

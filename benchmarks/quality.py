@@ -1,4 +1,4 @@
-"""How right it is: the seeds' questions one by one, and retrieval on labelled paragraphs."""
+"""How right it is: the seeds' and the samples' questions, one by one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from pathlib import Path
 
 from bot.bot import Bot, open_encoder
 from bot.config import Index, load_config
-from bot.evaluate import evaluate
 from bot.indexer import index
 from bot.types import Answer, Question
 
-_NO_SHARED = "Not measured: ../shared is not there."
+NO_SHARED = "Not measured: ../shared is not there."
 
 
 def seeds(shared: Path, root: Path, work: Path) -> str:
@@ -22,7 +21,7 @@ def seeds(shared: Path, root: Path, work: Path) -> str:
     parts = []
     for documents, labels in sets:
         if not labels.exists():
-            parts.append(_NO_SHARED)
+            parts.append(NO_SHARED)
             continue
         config = replace(load_config(root / "config.toml"), index=Index(str(work / f"quality-{documents.name}")))
         index(config, encoder, [documents])
@@ -51,17 +50,3 @@ def _right(label: dict[str, object], answer: Answer) -> bool:
     if label["status"] == "conflict":
         return said == set(answers)
     return label["status"] != "answered" or bool(said & set(answers))
-
-
-def retrieval(shared: Path, work: Path) -> str:
-    """Recall of the right paragraph, asked open, on each labelled paragraph file by itself."""
-    files = [shared / "eval" / f"{name}.jsonl" for name in ("cmrc2018-trial", "drcd-dev")]
-    if not all(file.exists() for file in files):
-        return _NO_SHARED
-    config = replace(load_config(), index=Index(str(work / "retrieval")))
-    rows = ["| file | questions | recall@1 | recall@5 | MRR@10 |", "| --- | --- | --- | --- | --- |"]
-    for file in files:
-        scored = evaluate(config, [file], False, None, 0, 0, 0, lambda what, done, of: None)["files"][file.name]
-        figures = " | ".join(f"{100 * scored[name]:.1f} %" for name in ("recall@1", "recall@5", "mrr@10"))
-        rows.append(f"| {file.name} | {scored['n']} | {figures} |")
-    return "\n".join(rows)

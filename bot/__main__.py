@@ -1,4 +1,4 @@
-"""The command line: index, ask, eval, doctor."""
+"""The command line: index, ask, eval, tune, doctor."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from bot import __version__
@@ -83,15 +84,20 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--batch", metavar="FILE", help="a JSON object a line, as for POST /api/ask; - reads stdin")
     command.set_defaults(run=_ask)
 
-    command = commands.add_parser("eval", parents=[stored], help="score labelled questions")
-    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    labelled = argparse.ArgumentParser(add_help=False, parents=[stored])
+    labelled.add_argument("files", nargs="+", type=Path, metavar="FILE", help="labelled questions")
+    labelled.add_argument("--distractors", type=Path, metavar="FILE", help="documents to add to the paragraphs")
+    labelled.add_argument("--limit", type=int, default=2000, metavar="N", help="how many of them (2000)")
+    labelled.add_argument("--seed", type=int, default=0, metavar="S", help="which of them (0)")
+    labelled.add_argument("--sample", type=int, default=0, metavar="N", help="ask only N questions a file, by the seed")
+    labelled.add_argument("--json", action="store_true", help="print JSON in place of a table")
+
+    command = commands.add_parser("eval", parents=[labelled], help="score labelled questions")
     command.add_argument("--given", action="store_true", help="ask each question within its own paragraph")
-    command.add_argument("--distractors", type=Path, metavar="FILE", help="documents to add to the paragraphs")
-    command.add_argument("--limit", type=int, default=2000, metavar="N", help="how many of them (2000)")
-    command.add_argument("--seed", type=int, default=0, metavar="S", help="which of them (0)")
-    command.add_argument("--sample", type=int, default=0, metavar="N", help="ask only N questions a file, by the seed")
-    command.add_argument("--json", action="store_true", help="print JSON in place of a table")
     command.set_defaults(run=_eval)
+
+    command = commands.add_parser("tune", parents=[labelled], help="fit the retriever's weight on labelled questions")
+    command.set_defaults(run=_tune)
 
     command = commands.add_parser("doctor", parents=[stored], help="say what works and what does not")
     command.set_defaults(run=_doctor)
@@ -152,14 +158,23 @@ def for_a_person(answer: Answer) -> str:
 
 
 def _eval(options: argparse.Namespace, config: Config) -> int:
-    from bot.evaluate import evaluate, table
+    from bot.evaluate import Sampling, evaluate, table
 
+    sampling = Sampling(options.distractors, options.limit, options.seed, options.sample)
     with ProgressLine(sys.stderr) as line:
-        scores = evaluate(
-            config, options.files, options.given, options.distractors, options.limit, options.seed, options.sample,
-            line.show,
-        )  # fmt: skip
+        scores = evaluate(config, options.files, options.given, sampling, line.show)
     print(json.dumps(scores, ensure_ascii=False, indent=2) if options.json else table(scores))
+    return 0
+
+
+def _tune(options: argparse.Namespace, config: Config) -> int:
+    from bot.evaluate import Sampling
+    from bot.tune import table, tune
+
+    sampling = Sampling(options.distractors, options.limit, options.seed, options.sample)
+    with ProgressLine(sys.stderr) as line:
+        tuned = tune(config, options.files, sampling, line.show)
+    print(json.dumps(asdict(tuned), ensure_ascii=False, indent=2) if options.json else table(tuned))
     return 0
 
 

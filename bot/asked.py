@@ -54,8 +54,11 @@ _RANKS = frozenset("省市县区州旗盟镇乡村")
 _YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d{2})(?=年|[^\d%元人件个起户吨]|$)")
 
 
-def understand(question: str, today: str, synonyms: Groups = ()) -> Asked:
-    """What a question asks; `today`, YYYY-MM-DD, is the day that 今年 and 去年 count from."""
+def understand(question: str, today: str, synonyms: Groups = (), dictionary: str = "") -> Asked:
+    """What a question asks; `today`, YYYY-MM-DD, is the day that 今年 and 去年 count from.
+
+    `synonyms` and `dictionary` are as their modules give them.
+    """
     folded = fold(question).strip()
     wants, hole, told = Wants.PHRASE, (len(folded), len(folded)), ""
     for kind, pattern in PATTERNS:
@@ -70,8 +73,8 @@ def understand(question: str, today: str, synonyms: Groups = ()) -> Asked:
         wants, units = Wants.COUNT, _same_units("人")
     suffix = told if wants in {Wants.PLACE, Wants.ORGANISATION} else ""
     years = tuple(dict.fromkeys(_YEAR.findall(folded))) or _relative_years(folded, today)
-    places = _places(folded, hole)
-    terms = _terms(_without(folded, places), wants, hole, synonyms)
+    places = _places(folded, hole, dictionary)
+    terms = _terms(_without(folded, places), wants, hole, synonyms, dictionary)
     return Asked(folded, wants, units, suffix, terms, places, years, hole)
 
 
@@ -96,14 +99,15 @@ def _relative_years(folded: str, today: str) -> tuple[str, ...]:
     return tuple(str(year - years) for word, years in back.items() if word in folded)
 
 
-def _outside(folded: str, hole: tuple[int, int]) -> list[tuple[str, str]]:
+def _outside(folded: str, hole: tuple[int, int], dictionary: str) -> list[tuple[str, str]]:
     """The tagged words before and after the question word: cut apart, it cannot join with a neighbour."""
-    return [(word, tag) for part in (folded[: hole[0]], folded[hole[1] :]) for word, tag, _ in tagged_words(part)]
+    parts = (folded[: hole[0]], folded[hole[1] :])
+    return [(word, tag) for part in parts for word, tag, _ in tagged_words(part, dictionary)]
 
 
-def _places(folded: str, hole: tuple[int, int]) -> tuple[str, ...]:
+def _places(folded: str, hole: tuple[int, int], dictionary: str) -> tuple[str, ...]:
     """The places named, without their rank: known ones, and any name before 市, 县 or 旗."""
-    words = [*_outside(folded, hole), ("", "x")]
+    words = [*_outside(folded, hole, dictionary), ("", "x")]
     found = []
     for (word, tag), (following, following_tag) in pairwise(words):
         proper = tag in {"ns", "nr", "nrt"} and len(word) > 1
@@ -138,10 +142,10 @@ def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return joined
 
 
-def _terms(folded: str, wants: Wants, hole: tuple[int, int], synonyms: Groups) -> tuple[Term, ...]:
+def _terms(folded: str, wants: Wants, hole: tuple[int, int], synonyms: Groups, dictionary: str) -> tuple[Term, ...]:
     """The words that tell something, outside the question word, each once; dates apart."""
-    words = _outside(folded, hole)
-    inside = tagged_words(folded[slice(*hole)])
+    words = _outside(folded, hole, dictionary)
+    inside = tagged_words(folded[slice(*hole)], dictionary)
     telling = wants is Wants.PHONE or not ASKING.search(folded[slice(*hole)])
     if telling or wants is Wants.CHANGE:  # what is asked of stands in the question word: 下降了多少, 内线是多少
         words += [(word, tag) for word, tag, _ in inside if telling or re.fullmatch(CHANGES, word)]

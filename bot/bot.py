@@ -21,6 +21,7 @@ from bot.types import Answer, Question, StoredDocument
 from embeddings.encoder import Encoder
 
 _logger = logging.getLogger(__name__)
+_EXTRAS = {"onnx": "pip install 'wenda[onnx]'"}
 
 
 class _Session:
@@ -30,7 +31,9 @@ class _Session:
         self.name = generation.manifest.name
         self.close = generation.close
         self.synonyms = generation.synonyms
-        self.retriever = Retriever(generation, encoder, config.retriever)
+        self.dictionary = generation.settings.dictionary
+        weighed = replace(config.retriever, dense_weight=generation.settings.dense_weight)
+        self.retriever = Retriever(generation, encoder, weighed)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
 
 
@@ -43,8 +46,9 @@ class Bot:
 
     def __init__(self, config: Config, generation: Generation, encoder: Encoder) -> None:
         self._config = config
-        self._encoder = encoder
+        self.encoder = encoder
         self._store = Store(config.index_dir)
+        warm_up(generation.settings.dictionary)
         self._session = _Session(generation, encoder, config)
         self._refused = ""  # a generation that could not be opened, told once
         self._opening = threading.Lock()
@@ -55,7 +59,6 @@ class Bot:
         store = Store(config.index_dir)
         store.open(None).close()  # a missing or damaged index is told before the model takes its seconds
         encoder = encoder or open_encoder(config)
-        warm_up()
         encoder.encode_queries(["预热"])
         return cls(config, store.open(encoder.fingerprint), encoder)
 
@@ -73,7 +76,7 @@ class Bot:
         began = time.perf_counter()
         session = self._newest()
         today = question.today or datetime.date.today().isoformat()
-        asked = understand(question.text, today, session.synonyms)
+        asked = understand(question.text, today, session.synonyms, session.dictionary)
         depth = max(self._config.retriever.depth, question.top_k)
         found = session.retriever.search(question.text, depth, question.filters)
         hits = found.hits[: self._config.retriever.depth]
@@ -93,7 +96,7 @@ class Bot:
             name = self._store.current()
             if name not in {session.name, self._refused, None} and self._opening.acquire(blocking=False):
                 try:
-                    self._session = _Session(self._store.open(self._encoder.fingerprint), self._encoder, self._config)
+                    self._session = _Session(self._store.open(self.encoder.fingerprint), self.encoder, self._config)
                 finally:
                     self._opening.release()
         except BotError as error:
@@ -127,6 +130,9 @@ def open_encoder(config: Config) -> Encoder:
             return SentenceTransformerEncoder(
                 name, model.max_tokens, model.batch_size, model.threads, model.backend, say
             )
+        except ImportError as error:
+            mend = f"install it ({_EXTRAS.get(model.backend, f'pip install {error.name}')}), or set another backend"
+            raise BadModel(f"[model] backend = {model.backend!r} needs {error.name}; {mend}") from None
         except Exception as error:  # the libraries that load models fail in ways of their own
             why = " ".join(str(error).split())[:160] or type(error).__name__
             mend = "set [model] name to a sentence-transformers folder, or leave it empty"
@@ -134,4 +140,4 @@ def open_encoder(config: Config) -> Encoder:
                 mend = f"delete {name} and run this again"
             raise BadModel(f"the model {model.name or 'built in'!r} cannot be loaded ({why}); {mend}") from None
 
-    return LazyEncoder(fingerprint(name, model.max_tokens), load)
+    return LazyEncoder(fingerprint(name, model.max_tokens, model.backend), load)

@@ -71,9 +71,9 @@ class Model:
     """What encodes."""
 
     name: str = option("", *_TEXT)
-    backend: str = option("openvino", *_one_of("openvino", "torch"))
+    backend: str = option("openvino", *_one_of("openvino", "onnx", "torch"))
     max_tokens: int = option(512, *_whole(16, 8192))
-    batch_size: int = option(16, *_whole(1, 1024))
+    batch_size: int = option(4, *_whole(1, 1024))
     threads: int = option(0, *_whole(0, 256))
 
 
@@ -91,8 +91,9 @@ class Retriever:
 
     depth: int = option(10, *_whole(1, 50))
     candidates: int = option(50, *_whole(10, 1000))
-    dense_weight: float = option(0.4, *_number(0, 1))
+    dense_weight: float = option(0.5, *_number(0, 1))
     synonyms: str = option("", *_TEXT)
+    dictionary: str = option("", *_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,11 @@ class Config:
         return self.base / self.retriever.synonyms if self.retriever.synonyms else None
 
     @property
+    def dictionary_file(self) -> Path | None:
+        """The file of words that jieba does not know, or None."""
+        return self.base / self.retriever.dictionary if self.retriever.dictionary else None
+
+    @property
     def document_paths(self) -> tuple[Path, ...]:
         """The files and folders to index."""
         return tuple(self.base / path for path in self.documents.paths)
@@ -229,5 +235,9 @@ def _section(kind: Callable[..., T], name: str, table: Mapping[str, Any], where:
             raise BadConfig(f"{where}: unknown key {name}.{key}; [{name}] takes {', '.join(known)}")
         if not known[key].metadata["check"](value):
             raise BadConfig(f"{where}: {name}.{key} = {value!r} is wrong; it takes {known[key].metadata['takes']}")
-        values[key] = tuple(value) if isinstance(value, list) else value
+        if isinstance(value, list):
+            value = tuple(value)
+        elif isinstance(known[key].default, float):
+            value = float(value)
+        values[key] = value
     return kind(**values)

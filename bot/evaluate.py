@@ -1,17 +1,17 @@
 """Scores labelled questions: what `python -m bot eval` prints.
 
-A paragraph file has ``{"id", "text", "questions": [{"question", "answers", "unanswerable"}]}`` a
-line; all paragraph files of a call, and the distractors, are indexed together and asked open. A
-question file has ``{"question", "answers", "status"?, "document"?, "documents"?}`` a line and asks
+The paragraph files of a call, the passages that come with RGB's questions, and the distractors are
+indexed together and asked open (RGB's questions each of their own passages); a question file asks
 the configured index.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,69 +21,76 @@ from bot.bot import Bot, open_encoder
 from bot.config import Config, Index
 from bot.errors import BadInput
 from bot.indexer import index
+from bot.labelled import Label, LabelFile, named, names, read_labels
 from bot.types import Answer, Filters, Question, Status
+from embeddings.encoder import Encoder
 
 Progress = Callable[[str, int, int], None]
 DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A question, and what its answer should be."""
+class Sampling:
+    """Which documents are added, and which questions asked."""
 
-    question: str
-    answers: tuple[str, ...]
-    status: str  # empty: not labelled
-    documents: tuple[str, ...]  # ids, or the ends of sources
+    distractors: Path | None = None
+    limit: int = 2000  # documents
+    seed: int = 0
+    sample: int = 0  # questions a file; 0: all
 
-    @property
-    def answerable(self) -> bool:
-        """Whether a value is expected."""
-        return self.status in {"", "answered", "conflict"}
+    def of(self, labels: Sequence[Label]) -> Sequence[Label]:
+        """The questions to ask."""
+        if 0 < self.sample < len(labels):
+            return random.Random(self.seed).sample(labels, self.sample)
+        return labels
 
 
 def evaluate(
-    config: Config,
-    files: Sequence[Path],
-    given: bool,
-    distractors: Path | None,
-    limit: int,
-    seed: int,
-    sample: int,
-    progress: Progress,
+    config: Config, files: Sequence[Path], given: bool, sampling: Sampling, progress: Progress
 ) -> dict[str, Any]:
-    """The contract's scores of each file. Raises BadInput for a file that is not of either format."""
-    if limit < 0 or sample < 0:
-        raise BadInput("--limit and --sample count questions and documents; give whole numbers from 0")
-    labels = {file: _labels(file) for file in files}
-    paragraphs = [file for file in files if _has_paragraphs(file)]
+    """The contract's scores of each file. Raises BadInput for a file that is in no format of labelled questions."""
     encoder = open_encoder(config)
     config = replace(config, retriever=replace(config.retriever, depth=DEPTH))
-    bots: dict[bool, Bot] = {}
-    if paragraphs:
-        pooled = replace(config, index=Index(str(config.index_dir / "eval")))
-        paths = [path.resolve() for path in paragraphs]
-        if distractors:
-            paths.append(_sampled(distractors, limit, seed, config.index_dir))
-        index(pooled, encoder, paths, only=True, progress=progress)
-        bots[True] = Bot.open(pooled, encoder)
-    if len(paragraphs) < len(files):
-        bots[False] = Bot.open(config, encoder)
-    told = {}
-    for file in files:
-        bot = bots[file in paragraphs]
-        chosen = labels[file]
-        if sample and sample < len(chosen):
-            chosen = random.Random(seed).sample(chosen, sample)
-        told[file.name] = _score(
-            bot, chosen, given and file in paragraphs, lambda d, n: progress("questions asked", d, n)
+    read = [read_labels(file) for file in files]
+    told, generations, called = {}, {}, names(files)
+    asked_of = indexed(config, encoder, read, sampling, progress)
+    for file in read:
+        bot = Bot.open(asked_of[file.path], encoder)
+        generations[str(file.path)] = bot.generation
+        chosen = sampling.of(file.labels)
+        told[called[file.path]] = _score(
+            bot, chosen, given and file.has_paragraphs, lambda d, n: progress("questions asked", d, n)
         )
+        bot.close()
     return {
         "files": told,
-        "seed": seed,
-        "index": {str(file): bots[file in paragraphs].generation for file in files},
-        "config": {"given": given, "distractors": str(distractors or ""), "limit": limit if distractors else 0},
+        "seed": sampling.seed,
+        "index": generations,
+        "config": {
+            "given": given,
+            "distractors": str(sampling.distractors or ""),
+            "limit": sampling.limit if sampling.distractors else 0,
+        },
     }
+
+
+def indexed(
+    config: Config, encoder: Encoder, files: Sequence[LabelFile], sampling: Sampling, progress: Progress
+) -> dict[Path, Config]:
+    """Indexes what comes with the questions; for each file the configuration whose index it is asked of."""
+    if sampling.limit < 0 or sampling.sample < 0:
+        raise BadInput("--limit and --sample count questions and documents; give whole numbers from 0")
+    pooled = replace(config, index=Index(str(config.index_dir / "eval")))
+    paths = [file.path.resolve() for file in files if file.has_paragraphs]
+    passages = [passage for file in files for passage in file.passages]
+    if passages:
+        lines = [json.dumps(passage, ensure_ascii=False).encode() for passage in passages]
+        paths.append(_written(lines, config.index_dir / "eval-passages.jsonl"))
+    if paths:
+        if sampling.distractors:
+            paths.append(_written(_drawn(sampling), config.index_dir / "eval-distractors.jsonl"))
+        index(pooled, encoder, paths, only=True, progress=progress)
+    return {file.path: pooled if file.is_pooled else config for file in files}
 
 
 def table(evaluated: dict[str, Any]) -> str:
@@ -105,7 +112,7 @@ def _score(bot: Bot, labels: Sequence[Label], given: bool, progress: Callable[[i
     outcomes = []
     for number, label in enumerate(labels):
         progress(number, len(labels))
-        filters = Filters(document=label.documents) if given else Filters()
+        filters = Filters(document=label.documents if given else label.among)
         answer = bot.ask(Question(label.question[:1000], top_k=DEPTH, filters=filters))
         outcomes.append(outcome(label, answer))
     progress(len(labels), len(labels))
@@ -113,15 +120,16 @@ def _score(bot: Bot, labels: Sequence[Label], given: bool, progress: Callable[[i
 
 
 def outcome(label: Label, answer: Answer) -> scores.Outcome:
-    """What is scored of one answer."""
+    """What is scored of one answer; of an answer in parts, the mean over the parts."""
     said = [value.text for value in answer.answers] or [""]
-    rank = next((i for i, hit in enumerate(answer.passages, 1) if _is_one_of(hit.document, label.documents)), 0)
+    rank = next((i for i, hit in enumerate(answer.passages, 1) if named(hit.document, label.documents)), 0)
     quote = answer.citations[0].quote if answer.citations else ""
     return scores.Outcome(
         answerable=label.answerable,
-        em=max((scores.exact_match(text, gold) for text in said for gold in label.answers), default=0.0),
-        f1=max((scores.f1(text, gold) for text in said for gold in label.answers), default=0.0),
+        em=_over_parts(scores.exact_match, said, label),
+        f1=_over_parts(scores.f1, said, label),
         rank=rank if label.documents else None,
+        answer_rank=max(_first(part, answer) for part in label.parts) if label.answers else None,
         quote_hit=any(gold in quote for gold in label.answers) if quote else None,
         quote_length=len(quote),
         status_right=(answer.status.value == label.status) if label.status else None,
@@ -131,62 +139,32 @@ def outcome(label: Label, answer: Answer) -> scores.Outcome:
     )
 
 
-def _is_one_of(document: Any, named: tuple[str, ...]) -> bool:
-    return document.id in named or any(f"/{document.source}".endswith(f"/{name}") for name in named)
+def _over_parts(measure: Callable[[str, str], float], said: Sequence[str], label: Label) -> float:
+    best = [max((measure(text, gold) for text in said for gold in part), default=0.0) for part in label.parts]
+    return sum(best) / len(best)
 
 
-def _has_paragraphs(file: Path) -> bool:
-    return any("text" in line for line in _lines(file, 1))
+def _first(wordings: Sequence[str], answer: Answer) -> int:
+    """The rank of the first passage with one of the wordings; one beyond all where none has it."""
+    passages = [hit.text for hit in answer.passages]
+    found = (rank for rank, text in enumerate(passages, 1) if any(word in text for word in wordings))
+    return next(found, DEPTH + 1)
 
 
-def _labels(file: Path) -> list[Label]:
-    labels: list[Label] = []
-    for number, line in enumerate(_lines(file), 1):
-        try:
-            if "questions" in line:
-                for asked in line["questions"]:
-                    status = "not_found" if asked.get("unanswerable") else "answered"
-                    answers = tuple(str(answer) for answer in asked["answers"])
-                    labels.append(Label(str(asked["question"]), answers, status, (str(line["id"]),)))
-            else:
-                documents = (
-                    line.get("documents") or [line["document"]] if line.get("document") else line.get("documents")
-                )
-                labels.append(
-                    Label(str(line["question"]), tuple(line["answers"]), line.get("status", ""), tuple(documents or ()))
-                )
-        except (KeyError, TypeError, AttributeError):
-            raise BadInput(
-                f"{file}: line {number} is no labelled question; see docs/ARCHITECTURE.md, Evaluation"
-            ) from None
-    return [label for label in labels if not set(label.answers) & {"YES", "NO"}]
-
-
-def _lines(file: Path, most: int = 0) -> Iterator[dict[str, Any]]:
+def _drawn(sampling: Sampling) -> list[bytes]:
+    """The documents to add, drawn by the seed."""
+    file = sampling.distractors
+    assert file is not None
     try:
-        with file.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield json.loads(line)
-                if number == most:
-                    return
-    except OSError as error:
-        raise BadInput(f"{file}: cannot be opened ({error.strerror}); name a file of labelled questions") from None
-    except ValueError:
-        raise BadInput(f"{file}: is not JSON lines in UTF-8; name a file of labelled questions") from None
-
-
-def _sampled(distractors: Path, limit: int, seed: int, folder: Path) -> Path:
-    """A file with `limit` of the documents, chosen by `seed`."""
-    import gzip
-
-    try:
-        with gzip.open(distractors, "rb") if distractors.suffix == ".gz" else distractors.open("rb") as opened:
-            lines = [line for line in opened if line.strip()]
+        with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as opened:
+            lines = [line.strip() for line in opened if line.strip()]
     except (OSError, EOFError, zlib.error) as error:
-        raise BadInput(f"{distractors}: cannot be opened ({error}); name a .jsonl or .jsonl.gz file") from None
-    chosen = random.Random(seed).sample(lines, min(limit, len(lines)))
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / "eval-distractors.jsonl").resolve()
-    file.write_bytes(b"".join(line.rstrip(b"\n") + b"\n" for line in chosen))
-    return file
+        raise BadInput(f"{file}: cannot be opened ({error}); name a .jsonl or .jsonl.gz file") from None
+    return random.Random(sampling.seed).sample(lines, min(sampling.limit, len(lines)))
+
+
+def _written(lines: Sequence[bytes], file: Path) -> Path:
+    """A file with these lines."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"".join(line + b"\n" for line in lines))
+    return file.resolve()

@@ -110,6 +110,12 @@ PATTERNS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
 # What makes a question word; a hole without one (办公电话, 截止时间) says what is asked of in itself.
 ASKING = re.compile("[多几哪谁何吗啥怎]|什么|是否|有没有|能不能|如何|[a-z]")
 
+# Words that ask and do not tell: a passage that holds them is no nearer to the question. In folded text.
+QUESTION_WORD = re.compile(
+    "[为是]?什么(?:时候|时间|样)?|哪一[年个位种]|哪[些个里儿位种年]|哪(?!咤)|多少|多(?:久|长时间)|如何|怎么样|怎么|怎样|"
+    "谁|何[时地种处年]|为何|请问|是否|有没有|分别|吗(?!啡)"
+)
+
 SAME_UNITS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in (

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 NAMES = (
-    "n", "em", "f1", "recall@1", "recall@5", "mrr@10", "quote_hit", "quote_len", "status", "refused_wrongly",
-    "not_found_rightly", "aurc", "ece", "auroc",
+    "n", "em", "f1", "recall@1", "recall@5", "mrr@10", "answer@5", "quote_hit", "quote_len", "status",
+    "refused_wrongly", "not_found_rightly", "aurc", "ece", "auroc",
 )  # fmt: skip
 _RIGHT = 0.6  # F1 from which an answer counts as right, for the measures of confidence
 _BINS = 10
@@ -24,6 +24,7 @@ class Outcome:
     em: float
     f1: float
     rank: int | None  # of the right document among the passages, from 1; 0: not there; None: not labelled
+    answer_rank: int | None  # of the first passage with an answer string, from 1; of an answer in parts, of the last
     quote_hit: bool | None  # None: nothing quoted
     quote_length: int
     status_right: bool | None  # None: not labelled
@@ -57,6 +58,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     answerable = [outcome for outcome in outcomes if outcome.answerable]
     unanswerable = [outcome for outcome in outcomes if not outcome.answerable and not outcome.masked]
     ranks = [outcome.rank for outcome in answerable if outcome.rank is not None]
+    texts = [outcome.answer_rank for outcome in answerable if outcome.answer_rank is not None]
     quotes = [outcome for outcome in answerable if outcome.quote_hit is not None]
     pairs = [(outcome.confidence, _is_right(outcome)) for outcome in outcomes]
     measured = (
@@ -66,6 +68,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         _mean([rank == 1 for rank in ranks]),
         _mean([1 <= rank <= 5 for rank in ranks]),
         _mean([1 / rank if 1 <= rank <= 10 else 0.0 for rank in ranks]),
+        _mean([rank <= 5 for rank in texts]),
         _mean([bool(outcome.quote_hit) for outcome in answerable]),
         _mean([outcome.quote_length for outcome in quotes]),
         _mean([outcome.status_right for outcome in outcomes if outcome.status_right is not None]),

@@ -5,7 +5,8 @@
     DIR/vectors.sqlite               the vector cache
     DIR/generations/NAME/            one whole index, never changed once it is there:
         manifest.json                schema, model fingerprint, roots, counts, SHA-256 of every file
-        texts.sqlite  vectors.faiss  lexical/  synonyms.txt
+        settings.json                what the content depends on beside the documents
+        texts.sqlite  vectors.faiss  lexical/
 
 A generation is written under a name that begins with a dot, renamed when whole, and made current
 by one rename of the file `current`.
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 4
+SCHEMA = 5
 KEPT = 3  # generations
 _REBUILD = "run: python -m bot index"
 
@@ -47,7 +48,7 @@ CREATE TABLE documents (
 );
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents (position),
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL, page INTEGER
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL, page INTEGER, tokens BLOB NOT NULL
 );
 """
 _FILES = """
@@ -61,11 +62,12 @@ _DOCUMENT = "id, title, source, publisher, url, date"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document, the absolute path of the file it was read from, and its passages."""
+    """A document, the absolute path of the file it was read from, its passages, and their tokens if known."""
 
     stored: StoredDocument
     path: str
     passages: tuple[Passage, ...]
+    tokens: tuple[bytes, ...] = ()  # of each passage, as `lexical.packed` gives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,16 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What a generation depends on beside the documents and the model; another gives another generation."""
+
+    reading: str = ""  # digest of how files are read and split
+    dense_weight: float = 0.0
+    synonyms: str = ""  # as `bot.synonyms` reads them
+    dictionary: str = ""  # as `bot.dictionary` reads it
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation is made of."""
 
@@ -90,7 +102,6 @@ class Manifest:
     roots: tuple[str, ...]  # absolute paths that were indexed
     documents: int
     passages: int
-    settings: str  # digest of what else the content depends on: passage sizes, the readers' version
     files: dict[str, str]  # path below the generation's folder -> SHA-256
 
 
@@ -100,8 +111,9 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
         self.vectors = VectorIndex.load(folder / "vectors.faiss")
-        self.lexical = LexicalIndex.load(folder / "lexical", manifest.passages)
-        self.synonyms = groups((folder / "synonyms.txt").read_text(encoding="utf-8"))
+        self.settings = Settings(**json.loads((folder / "settings.json").read_text(encoding="utf-8")))
+        self.synonyms = groups(self.settings.synonyms)
+        self.lexical = LexicalIndex.load(folder / "lexical", manifest.passages, self.settings.dictionary)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(
             f"{(folder / 'texts.sqlite').resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
@@ -147,10 +159,12 @@ class Generation:
             stored = self.document(document.id)
             ((path,),) = self._rows("SELECT path FROM documents WHERE position = ?", (position,))
             rows = self._rows(
-                'SELECT id, start, "end", heading, page FROM passages WHERE document = ? ORDER BY row', (position,)
+                'SELECT tokens, id, start, "end", heading, page FROM passages WHERE document = ? ORDER BY row',
+                (position,),
             )
             if stored:
-                yield Entry(stored, path, tuple(Passage(row[0], document.id, *row[1:]) for row in rows))
+                passages = tuple(Passage(row[1], document.id, *row[2:]) for row in rows)
+                yield Entry(stored, path, passages, tuple(row[0] for row in rows))
 
     def files(self) -> dict[str, FileRecord]:
         """The files that were read, by their paths."""
@@ -233,8 +247,7 @@ class Store:
         roots: Sequence[str],
         kept: int = KEPT,
         files: Iterable[FileRecord] = (),
-        settings: str = "",
-        synonyms: str = "",
+        settings: Settings = Settings(),
     ) -> str:
         """Writes a generation and makes it current; its name. Rows of `vectors` are the entries' passages in order.
 
@@ -246,12 +259,12 @@ class Store:
         documents = _write_texts(beside / "texts.sqlite", entries, files)
         VectorIndex.build(vectors).save(beside / "vectors.faiss")
         lexical.save(beside / "lexical")
-        (beside / "synonyms.txt").write_text(f"{synonyms}\n", encoding="utf-8")
+        (beside / "settings.json").write_text(json.dumps(asdict(settings), ensure_ascii=False), encoding="utf-8")
         digests = {
             path.relative_to(beside).as_posix(): _sha256(path) for path in sorted(beside.rglob("*")) if path.is_file()
         }
         number = 1 + max((_number(path.name) for path in self._generations.iterdir()), default=0)
-        manifest = Manifest("", SCHEMA, model, tuple(roots), documents, len(vectors), settings, digests)
+        manifest = Manifest("", SCHEMA, model, tuple(roots), documents, len(vectors), digests)
         name = f"{number:06d}-{_digest(manifest)}"
         manifest = replace(manifest, name=name)
         _write_synced(beside / "manifest.json", json.dumps(asdict(manifest), indent=1, ensure_ascii=False))
@@ -316,10 +329,10 @@ def _write_texts(file: Path, entries: Iterable[Entry], files: Iterable[FileRecor
                     json.dumps(stored.page_starts),
                 ),
             )  # fmt: skip
-            for passage in entry.passages:
+            for passage, tokens in zip(entry.passages, entry.tokens, strict=True):
                 database.execute(
-                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (row, passage.id, position - 1, passage.start, passage.end, passage.heading, passage.page),
+                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (row, passage.id, position - 1, passage.start, passage.end, passage.heading, passage.page, tokens),
                 )
                 row += 1
         database.commit()

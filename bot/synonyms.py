@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.dictionary import read_words
 from bot.errors import BadConfig
 from bot.text import fold
 
@@ -12,12 +13,7 @@ Groups = tuple[tuple[str, ...], ...]
 
 def read_synonyms(file: Path) -> str:
     """The text of a file of synonyms, checked. Raises BadConfig with the number of a bad line."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadConfig(f"{file}: cannot be opened ({error.strerror}); set [retriever] synonyms") from None
-    except UnicodeDecodeError:
-        raise BadConfig(f"{file}: is not UTF-8; save it as UTF-8") from None
+    text = read_words(file, "synonyms")
     for number, line in enumerate(text.splitlines(), 1):
         if _told(line) and len(_group(line)) < 2:
             raise BadConfig(f"{file}: line {number} names no two words; write 电诈 = 电信网络诈骗")

@@ -12,6 +12,8 @@ from bot.errors import BotError
 
 Span = tuple[int, int]
 
+TOKENS = 1  # changes with what `search_tokens` gives
+
 _END = "。！？!?…"
 _CLOSING = "”’」』）)】》〉\"'"
 _SENTENCE = re.compile(rf"[{_END}；;]+[{_CLOSING}]*|(?<=[A-Za-z])\.(?=\s)|\n")
@@ -103,9 +105,10 @@ def _inside_number(text: str, place: int, end: int) -> bool:
     return place > 0 and place + 1 < end and text[place - 1].isdigit() and text[place + 1].isdigit()
 
 
-@functools.cache
-def _jieba() -> Any:
-    """Jieba's tokenizer, with its cache file where only this user writes."""
+@functools.lru_cache(maxsize=4)
+def _jieba(dictionary: str = "") -> Any:
+    """Jieba's tokenizer with the words of a dictionary, and its cache file where only this user writes."""
+    import io
     import logging
 
     import jieba
@@ -121,42 +124,43 @@ def _jieba() -> Any:
         raise BotError(f"{folder} cannot be written ({error.strerror}); set BOT_CACHE to a folder") from None
     tokenizer.tmp_dir = str(folder)
     tokenizer.initialize()
+    tokenizer.load_userdict(io.StringIO(dictionary))
     return tokenizer
 
 
-@functools.cache
-def _tagger() -> Any:
+@functools.lru_cache(maxsize=4)
+def _tagger(dictionary: str = "") -> Any:
     import jieba.posseg
 
-    return jieba.posseg.POSTokenizer(_jieba())
+    return jieba.posseg.POSTokenizer(_jieba(dictionary))
 
 
-def search_tokens(text: str) -> list[str]:
-    """The tokens that lexical search counts, in the folded text.
+def search_tokens(text: str, dictionary: str = "") -> list[str]:
+    """The tokens that lexical search counts, in the folded text; `dictionary` as `bot.dictionary` gives it.
 
     jieba's search-mode words; the pairs of neighbouring Chinese characters, which find what jieba
     cuts otherwise in a question than in a document; numbers with what they count, whole.
     """
     folded = fold(text)
-    tokens = [word for word in _jieba().cut_for_search(folded) if _WORD.search(word)]
+    tokens = [word for word in _jieba(dictionary).cut_for_search(folded) if _WORD.search(word)]
     for run in _HAN_RUN.findall(folded):
         tokens += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
     return tokens + _COUNTED.findall(folded)
 
 
-def tagged_words(text: str) -> list[tuple[str, str, int]]:
+def tagged_words(text: str, dictionary: str = "") -> list[tuple[str, str, int]]:
     """Jieba's words of the folded text with their part of speech (ns place, nr person, nt …) and offset."""
     place, found = 0, []
-    for word, tag in _tagger().cut(fold(text)):
+    for word, tag in _tagger(dictionary).cut(fold(text)):
         found.append((word, tag, place))
         place += len(word)
     return found
 
 
-def warm_up() -> None:
+def warm_up(dictionary: str = "") -> None:
     """Loads the dictionaries, a second's work, so that the first question need not wait for it."""
     fold("體")
-    tagged_words("预热")
+    tagged_words("预热", dictionary)
 
 
 def is_known(word: str) -> bool:

@@ -40,7 +40,8 @@ class Watcher:
         if not paths:
             _logger.warning("nothing to watch: none of [documents] paths is there")
             return
-        watched = [*paths, *([file] if (file := self._config.synonyms_file) and file.exists() else [])]
+        words = (self._config.synonyms_file, self._config.dictionary_file)
+        watched = [*paths, *(file for file in words if file and file.exists())]
         changes = watchfiles.watch(
             *watched,
             debounce=_QUIET,

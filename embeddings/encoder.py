@@ -42,9 +42,7 @@ class SentenceTransformerEncoder:
     """An encoder over a sentence-transformers folder or hub name.
 
     The prompts before queries and passages are those named ``query`` and ``passage`` (or
-    ``document``) in the model's own configuration; a model without prompts gets none. The
-    `backend`, ``torch`` or ``openvino``, changes how quickly vectors come, not what they are
-    (a mean cosine of 0.99999), so it is no part of the fingerprint.
+    ``document``) in the model's own configuration; a model without prompts gets none.
     Raises OSError or ValueError where the model cannot be loaded.
     """
 
@@ -52,7 +50,7 @@ class SentenceTransformerEncoder:
         self,
         name: str,
         max_tokens: int = 512,
-        batch_size: int = 16,
+        batch_size: int = 4,
         threads: int = 0,
         backend: str = "torch",
         say: Callable[[str], None] = lambda line: None,
@@ -73,12 +71,13 @@ class SentenceTransformerEncoder:
         self._model.max_seq_length = min(max_tokens, self._model.max_seq_length or max_tokens)
         self._batch_size = batch_size
         self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.fingerprint = fingerprint(name, max_tokens)
-        if backend == "openvino":
+        self.fingerprint = fingerprint(name, max_tokens, backend)
+        if backend != "torch":
+            from embeddings.onnx import run_in_onnx
             from embeddings.openvino import run_in_openvino
 
-            graph = cache_dir() / f"openvino-{fingerprint(name, 0)}"
-            run_in_openvino(self._model, graph, threads, say)
+            run_in = {"openvino": run_in_openvino, "onnx": run_in_onnx}[backend]
+            run_in(self._model, cache_dir() / f"{backend}-2-{fingerprint(name, 0)}", threads, say)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._encode(texts, "query")
@@ -119,13 +118,13 @@ class LazyEncoder:
         return self._loaded().encode_passages(texts)
 
 
-def fingerprint(name: str, max_tokens: int) -> str:
-    """16 hexadecimal digits that change with the model's files, its prompts or the token limit.
+def fingerprint(name: str, max_tokens: int, backend: str = "torch") -> str:
+    """16 hexadecimal digits that change with the model's files, its prompts, the token limit or the backend.
 
     A folder is told by its configuration and by its weights' sizes, beginnings and ends; a hub name by itself.
     """
     folder = Path(name)
-    told: dict[str, object] = {"max_tokens": min(max_tokens, _own_limit(folder) or max_tokens)}
+    told: dict[str, object] = {"max_tokens": min(max_tokens, _own_limit(folder) or max_tokens), "backend": backend}
     if folder.is_dir():
         told["files"] = {path.name: _glimpse(path) for glob in _WEIGHTS for path in sorted(folder.glob(glob))}
         told["configuration"] = [

@@ -47,8 +47,8 @@ def model_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def encoder(model_folder: Path) -> SentenceTransformerEncoder:
-    """The real encoder."""
-    return SentenceTransformerEncoder(str(model_folder))
+    """The real encoder, as it runs by default."""
+    return SentenceTransformerEncoder(str(model_folder), backend="openvino")
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +82,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def call(*arguments: object, stdin: bytes = b"", encoder: Encoder | None = None, real: bool = False) -> Result:
         chosen = encoder or FakeEncoder()
         with monkeypatch.context() as patch:
-            for module in () if real else ("bot.bot", "bot.evaluate"):
+            for module in () if real else ("bot.bot", "bot.evaluate", "bot.tune"):
                 patch.setattr(f"{module}.open_encoder", lambda config: chosen)
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
             capsys.readouterr()

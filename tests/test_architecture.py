@@ -16,12 +16,13 @@ ROOT = Path(__file__).parent.parent
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
     "bot.types bot.errors bot.listening bot.config bot.text bot.values bot.places bot.question_words "
-    "bot.synonyms bot.asked bot.documents "
+    "bot.dictionary bot.synonyms bot.asked bot.documents "
     "bot.passages bot.lexical bot.store bot.indexer bot.retriever bot.spans bot.evidence bot.reader bot.templates "
     "bot.answerer "
     "bot.wire bot.links bot.bot "
     # The edges
-    "bot.progress bot.watcher bot.scores bot.batch bot.evaluate bot.web bot.slack bot.doctor bot.__main__ server"
+    "bot.progress bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.tune bot.web bot.slack bot.doctor "
+    "bot.__main__ server"
 ).split()
 FACADE = ORDER.index("bot.bot")
 FOR_WEB_AND_SLACK = {

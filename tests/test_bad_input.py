@@ -115,6 +115,7 @@ ASK, INDEX = ["ask", "止付多少", "--index", "{}/index"], ["index", "{}/docs"
 CONFIGURED = ["ask", "止付多少", "--config", "{}/x.toml"]
 EVAL = ["eval", "{}/p.jsonl", "--index", "{}/index"]
 MORE = [*EVAL, "--distractors", "{}/d.gz"]
+TUNE = ["tune", "{}/p.jsonl", "--index", "{}/index"]
 SERVE = ["server", "--config", "{}/x.toml"]
 REBUILD = "run: python -m bot index"
 
@@ -190,6 +191,20 @@ TABLE = [
         1,
         "the model 'docs' cannot be loaded",
     ),
+    Case(
+        "a dictionary that is not there",
+        config("[retriever]\ndictionary = 'w.txt'\n[index]\ndir = 'index'"),
+        ["index", "{}/docs", "--config", "{}/x.toml"],
+        2,
+        "{}/w.txt: cannot be opened (No such file or directory); set [retriever] dictionary",
+    ),
+    Case(
+        "a dictionary with a bad line",
+        writes({"x.toml": "[retriever]\ndictionary = 'w.txt'\n[index]\ndir = 'index'", "w.txt": "甲\n多多 评\n"}),
+        ["index", "{}/docs", "--config", "{}/x.toml"],
+        2,
+        "{}/w.txt: line 2 is no word; write 多多评, or 多多评 100 nz",
+    ),
     # Labelled questions
     Case("no file to score", nothing, EVAL, 2, "p.jsonl: cannot be opened (No such file or directory); name a file"),
     Case("a file that is not JSON", writes({"p.jsonl": "问题？"}), EVAL, 2, "p.jsonl: is not JSON lines in UTF-8;"),
@@ -205,6 +220,8 @@ TABLE = [
         2,
         "d.gz: cannot be opened",
     ),
+    Case("no file to tune on", nothing, TUNE, 2, "p.jsonl: cannot be opened (No such file or directory); name a file"),
+    Case("a negative sample to tune on", writes({"p.jsonl": PARAGRAPH}), [*TUNE, "--sample", "-1"], 2, "sample"),
     # The server
     Case("a port in use", taken_port, [*SERVE, "--port", PORT], 1, "stop what listens there, or choose another"),
     Case("a port that is a word", nothing, [*SERVE, "--port", "http"], 2, "server.port = 'http' is wrong; it takes"),

@@ -294,7 +294,7 @@ def _listens(host: str) -> bool:
 # The call itself
 
 
-@pytest.mark.parametrize("arguments", [[], ["sing"], ["ask", "--loud", "x"], ["index", "--forget"], ["eval"]])
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["ask", "--loud", "x"], ["index", "--forget"], ["eval"], ["tune"]])
 def test_a_call_that_is_no_call_is_status_2_with_the_usage(cli: Cli, arguments: list[str]) -> None:
     done = cli(*arguments)
     assert (done.status, done.out) == (2, "")
@@ -304,7 +304,7 @@ def test_a_call_that_is_no_call_is_status_2_with_the_usage(cli: Cli, arguments: 
 def test_version_and_help_succeed(cli: Cli) -> None:
     assert cli("--version") == Result(0, f"{__version__}\n", "")
     assert cli("--help").status == 0
-    for command in ("index", "ask", "eval", "doctor"):
+    for command in ("index", "ask", "eval", "tune", "doctor"):
         done = cli(command, "--help")
         assert (done.status, "--config" in done.out, "--index" in done.out) == (0, True, True)
 

@@ -18,7 +18,7 @@ import pytest
 from bot.bot import open_encoder
 from bot.errors import BadModel
 from embeddings.encoder import LazyEncoder, SentenceTransformerEncoder, fingerprint
-from embeddings.model import FOLDER, default_model
+from embeddings.model import FOLDER
 from tests.fake_encoder import config_in
 
 TEXTS = ["止付多少", "A1", "止付1cm多少多少止付", "多"]
@@ -47,6 +47,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module")
+def in_torch(model_folder: Path) -> SentenceTransformerEncoder:
+    """The built-in model with its weights as they are."""
+    return SentenceTransformerEncoder(str(model_folder))
+
+
+@pytest.fixture(scope="module")
 def tiny(tiny_model: Path) -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder(str(tiny_model))
 
@@ -69,9 +75,9 @@ def plain(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Sentenc
     ],
 )
 def test_the_built_in_model_gives_the_numbers_of_the_packages_engine(
-    encoder: SentenceTransformerEncoder, question: str, first: list[float]
+    in_torch: SentenceTransformerEncoder, question: str, first: list[float]
 ) -> None:
-    vector = encoder.encode_queries([question])[0]
+    vector = in_torch.encode_queries([question])[0]
     assert vector.shape == (384,)
     assert vector[:4].tolist() == pytest.approx(first, abs=2e-3)
     assert float(np.linalg.norm(vector)) == pytest.approx(1, abs=1e-5)
@@ -132,29 +138,92 @@ def test_a_prompt_named_document_is_that_of_passages(
     assert encoder.encode_passages(["止付"]).tolist() == plain.encode_passages(["p:止付"]).tolist()
 
 
-# OpenVINO
+# OpenVINO and ONNX Runtime
+
+
+def weights(cache: Path) -> set[str]:
+    """The kinds of number that the one graph in a cache holds its matrices in."""
+    import openvino
+
+    (folder,) = cache.iterdir()
+    graph = openvino.Core().read_model(str(folder / "model.xml"))
+    constants = [node for node in graph.get_ordered_ops() if node.get_type_name() == "Constant"]
+    matrices = [node for node in constants if [size > 1 for size in node.get_output_shape(0)] == [True, True]]
+    return {node.get_element_type().get_type_name() for node in matrices}
 
 
 def test_openvino_gives_the_vectors_of_torch(tiny_model: Path, tiny: SentenceTransformerEncoder, cache: Path) -> None:
     quick = SentenceTransformerEncoder(str(tiny_model), backend="openvino")
-    assert quick.fingerprint == tiny.fingerprint
     cosines = (quick.encode_passages(TEXTS) * tiny.encode_passages(TEXTS)).sum(axis=1)
-    assert cosines.min() > 0.9999
+    assert cosines.min() > 0.999
+    assert quick.fingerprint != tiny.fingerprint  # near, and yet not the same: they are not mixed in one index
 
 
-def test_the_built_in_models_vectors_are_the_same_in_openvino(encoder: SentenceTransformerEncoder) -> None:
+def test_the_built_in_models_vectors_are_the_same_in_openvino(
+    encoder: SentenceTransformerEncoder, in_torch: SentenceTransformerEncoder
+) -> None:
     texts = ["紧急止付涉案资金3.01亿元", "巴彦淖尔划分网格5780个，配备专兼职网格员23700人。", "📄"]
-    quick = SentenceTransformerEncoder(str(default_model()), backend="openvino")
-    cosines = (encoder.encode_passages(texts) * quick.encode_passages(texts)).sum(axis=1)
+    cosines = (encoder.encode_passages(texts) * in_torch.encode_passages(texts)).sum(axis=1)
     assert cosines.min() > 0.999
 
 
-def test_the_graph_is_converted_once(tiny_model: Path, cache: Path) -> None:
+def test_the_weights_of_a_model_that_bears_it_are_rounded_to_8_bits(
+    tiny_model: Path, tiny: SentenceTransformerEncoder, cache: Path
+) -> None:
+    quick = SentenceTransformerEncoder(str(tiny_model), backend="openvino")
+    assert "i8" in weights(cache)
+    cosines = (quick.encode_queries(TEXTS) * tiny.encode_queries(TEXTS)).sum(axis=1)
+    assert 0.999 < cosines.min() < 0.999999  # near torch, and yet another vector
+
+
+def test_a_model_that_does_not_bear_rounding_keeps_its_weights(
+    tiny_model: Path, tiny: SentenceTransformerEncoder, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.openvino.LEAST_COSINE", 1.1)  # no rounding is near enough
     told: list[str] = []
     for _ in range(2):
-        SentenceTransformerEncoder(str(tiny_model), backend="openvino", say=told.append)
+        kept = SentenceTransformerEncoder(str(tiny_model), backend="openvino", say=told.append)
+        cosines = (kept.encode_passages(TEXTS) * tiny.encode_passages(TEXTS)).sum(axis=1)
+        assert cosines.min() > 0.999999
+    assert "i8" not in weights(cache)
+    assert len(told) == 1  # what was found out is kept with the graph
+
+
+def test_a_conversion_that_fails_leaves_nothing_behind(
+    tiny_model: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Any) -> NoReturn:
+        raise RuntimeError("no operation of that kind")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("embeddings.openvino._round_weights", fail)
+        with pytest.raises(RuntimeError, match="no operation of that kind"):
+            SentenceTransformerEncoder(str(tiny_model), backend="openvino")
+    assert list(cache.iterdir()) == []
+    assert SentenceTransformerEncoder(str(tiny_model), backend="openvino").encode_queries(TEXTS).shape == (4, 32)
+
+
+def test_onnx_gives_the_vectors_of_torch_exactly(
+    tiny_model: Path, tiny: SentenceTransformerEncoder, cache: Path
+) -> None:
+    other = SentenceTransformerEncoder(str(tiny_model), backend="onnx")
+    for texts in (TEXTS, TEXTS[:1]):
+        assert np.abs(other.encode_passages(texts) - tiny.encode_passages(texts)).max() < 1e-5
+        assert np.abs(other.encode_queries(texts) - tiny.encode_queries(texts)).max() < 1e-5
+    assert other.fingerprint == fingerprint(str(tiny_model), 64, "onnx")
+
+
+@pytest.mark.parametrize("backend", ["openvino", "onnx"])
+def test_the_graph_is_converted_once(tiny_model: Path, cache: Path, backend: str) -> None:
+    told: list[str] = []
+    for _ in range(2):
+        SentenceTransformerEncoder(str(tiny_model), backend=backend, say=told.append)
     assert len(told) == 1
-    assert [path.name.split("-")[0] for path in cache.iterdir()] == ["openvino"]
+    (folder,) = cache.iterdir()
+    assert folder.name.startswith(f"{backend}-")
+    assert folder.name.endswith(f"-{fingerprint(str(tiny_model), 0)}")
+    # What an earlier version converted, whose weights are not rounded, is not read.
+    assert folder.name != f"openvino-{fingerprint(str(tiny_model), 0)}"
 
 
 def test_openvino_tells_nobody_that_it_is_used(tiny_model: Path, tmp_path: Path) -> None:
@@ -172,8 +241,9 @@ def test_openvino_tells_nobody_that_it_is_used(tiny_model: Path, tmp_path: Path)
     assert not (tmp_path / "intel").exists()
 
 
-def test_threads_that_encode_at_once_get_each_their_own_vectors(tiny_model: Path, cache: Path) -> None:
-    encoder = SentenceTransformerEncoder(str(tiny_model), backend="openvino")
+@pytest.mark.parametrize("backend", ["openvino", "onnx"])
+def test_threads_that_encode_at_once_get_each_their_own_vectors(tiny_model: Path, cache: Path, backend: str) -> None:
+    encoder = SentenceTransformerEncoder(str(tiny_model), backend=backend)
     alone = [encoder.encode_queries([text]) for text in TEXTS]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda text: encoder.encode_queries([text]), TEXTS * 25))
@@ -213,6 +283,21 @@ def test_the_fingerprint_changes_with_the_weights_and_the_token_limit(tiny_model
     assert fingerprint(str(tiny_model), 32) != fingerprint(str(tiny_model), 64)
 
 
+def test_the_fingerprint_changes_with_the_backend(tiny_model: Path) -> None:
+    for name in (str(tiny_model), "someone/model"):
+        assert len({fingerprint(name, 64, backend) for backend in ("openvino", "onnx", "torch")}) == 3
+
+
+@pytest.mark.parametrize("backend", ["openvino", "onnx", "torch"])
+def test_an_encoder_that_is_not_loaded_yet_has_the_fingerprint_of_the_one_it_loads(
+    tiny_model: Path, tmp_path: Path, cache: Path, backend: str
+) -> None:
+    variant(tiny_model, tmp_path / "m")
+    opened = open_encoder(config_in(tmp_path, model={"name": "m", "backend": backend}))
+    loaded = SentenceTransformerEncoder(str(tmp_path / "m"), backend=backend)
+    assert opened.fingerprint == loaded.fingerprint
+
+
 def test_a_hub_name_is_its_own_fingerprint() -> None:
     assert fingerprint("someone/model", 64) == fingerprint("someone/model", 64)
     assert fingerprint("someone/model", 64) != fingerprint("someone/other", 64)
@@ -229,7 +314,7 @@ def test_an_encoder_tells_the_fingerprint_of_the_limit_it_works_with(tiny_model:
 def test_the_configuration_may_name_a_folder_beside_itself(tiny_model: Path, tmp_path: Path) -> None:
     variant(tiny_model, tmp_path / "models" / "tiny")
     opened = open_encoder(config_in(tmp_path, model={"name": "models/tiny"}))
-    assert (opened.dimension, opened.fingerprint) == (32, fingerprint(str(tiny_model), 64))
+    assert (opened.dimension, opened.fingerprint) == (32, fingerprint(str(tiny_model), 64, "openvino"))
 
 
 def test_an_encoder_is_loaded_only_when_it_is_needed(tiny_model: Path, tmp_path: Path) -> None:

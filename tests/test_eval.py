@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from bot import scores
-from bot.evaluate import Label, outcome
+from bot.evaluate import outcome
+from bot.labelled import Label
 from bot.scores import Outcome, summary
 from bot.store import Store
 from bot.types import Answer, Question, Value
@@ -127,8 +128,8 @@ def test_the_area_under_the_roc_curve(pairs: list[tuple[float, bool]], area: flo
 def made(**fields: Any) -> Outcome:
     """An outcome of a question that was answered rightly, but for these fields."""
     right = Outcome(
-        answerable=True, em=1.0, f1=1.0, rank=1, quote_hit=True, quote_length=20, status_right=True, not_found=False,
-        confidence=0.9,
+        answerable=True, em=1.0, f1=1.0, rank=1, answer_rank=1, quote_hit=True, quote_length=20, status_right=True,
+        not_found=False, confidence=0.9,
     )  # fmt: skip
     return dataclasses.replace(right, **fields)
 
@@ -137,10 +138,19 @@ def test_a_summary_is_of_the_answerable_and_the_unanswerable_apart() -> None:
     told = summary(
         [
             made(),
-            made(em=0.0, f1=0.5, rank=4, quote_hit=False, quote_length=40, status_right=False, confidence=0.7),
-            made(em=0.0, f1=0.0, rank=0, quote_hit=None, status_right=None, not_found=True, confidence=0.2),
-            made(answerable=False, em=0.0, f1=0.0, rank=None, quote_hit=None, not_found=True, confidence=0.1),
-            made(answerable=False, em=0.0, f1=0.0, rank=None, status_right=False, confidence=0.8),
+            made(
+                em=0.0, f1=0.5, rank=4, answer_rank=5, quote_hit=False, quote_length=40, status_right=False,
+                confidence=0.7,
+            ),
+            made(
+                em=0.0, f1=0.0, rank=0, answer_rank=6, quote_hit=None, status_right=None, not_found=True,
+                confidence=0.2,
+            ),
+            made(
+                answerable=False, em=0.0, f1=0.0, rank=None, answer_rank=None, quote_hit=None, not_found=True,
+                confidence=0.1,
+            ),
+            made(answerable=False, em=0.0, f1=0.0, rank=None, answer_rank=None, status_right=False, confidence=0.8),
         ]
     )  # fmt: skip
     # By confidence: right 0.9, wrong 0.8, 0.7, 0.2, 0.1.
@@ -151,6 +161,7 @@ def test_a_summary_is_of_the_answerable_and_the_unanswerable_apart() -> None:
         "recall@1": round(1 / 3, 4),
         "recall@5": round(2 / 3, 4),
         "mrr@10": round((1 + 1 / 4) / 3, 4),
+        "answer@5": round(2 / 3, 4),
         "quote_hit": round(1 / 3, 4),
         "quote_len": 30.0,
         "status": 0.5,
@@ -164,9 +175,9 @@ def test_a_summary_is_of_the_answerable_and_the_unanswerable_apart() -> None:
 
 def test_a_measure_without_meaning_is_null() -> None:
     assert summary([]) == dict.fromkeys(scores.NAMES) | {"n": 0}
-    told = summary([made(rank=None, quote_hit=None, status_right=None)])
+    told = summary([made(rank=None, answer_rank=None, quote_hit=None, status_right=None)])
     assert {name for name, value in told.items() if value is None} == {
-        "recall@1", "recall@5", "mrr@10", "quote_len", "status", "not_found_rightly", "auroc",
+        "recall@1", "recall@5", "mrr@10", "answer@5", "quote_len", "status", "not_found_rightly", "auroc",
     }  # fmt: skip
 
 
@@ -183,7 +194,7 @@ def label(*answers: str, status: str = "answered", documents: tuple[str, ...] = 
 
 def test_an_answer_is_scored_against_the_best_of_its_labels() -> None:
     scored = outcome(label("金额3.01亿元", "3.01亿元"), answer())
-    assert scored == Outcome(True, 1.0, 1.0, 1, True, 14, True, False, 0.93)
+    assert scored == Outcome(True, 1.0, 1.0, 1, 1, True, 14, True, False, 0.93)
 
 
 def test_of_a_conflict_any_of_the_values_may_match() -> None:
@@ -198,7 +209,7 @@ def test_a_label_without_a_status_asks_for_a_value_and_scores_no_status() -> Non
 
 def test_nothing_found_has_no_quote() -> None:
     scored = outcome(label(status="not_found", documents=()), answer("无", confidence=0.1))
-    assert scored == Outcome(False, 0.0, 0.0, None, None, 0, True, True, 0.1)
+    assert scored == Outcome(False, 0.0, 0.0, None, None, None, 0, True, True, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +236,34 @@ def test_a_quote_hits_where_an_answer_stands_in_it_whatever_was_answered() -> No
     assert (scored.quote_hit, scored.em) == (True, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("answers", "texts", "rank"),
+    [
+        (("3.01亿元",), ["止付3.01亿元。"], 1),
+        (("3.01亿元",), ["甲。", "乙。", "止付3.01亿元。", "3.01亿元"], 3),
+        (("3亿", "3.01亿元"), ["甲。", "止付3.01亿元。"], 2),  # any of the wordings
+        (("4亿元",), ["止付3.01亿元。"], 11),  # one beyond the ten that are looked at
+        (("4亿元",), [], 11),
+        ((), ["止付3.01亿元。"], None),
+    ],
+)
+def test_the_first_passage_with_an_answer_string_is_told_whichever_document_it_is_of(
+    answers: tuple[str, ...], texts: list[str], rank: int | None
+) -> None:
+    passages = tuple(dataclasses.replace(hit(), text=text) for text in texts)
+    assert outcome(label(*answers, documents=("nobody",)), answer(passages=passages)).answer_rank == rank
+
+
+def test_an_answer_in_parts_is_scored_by_the_mean_and_found_where_its_last_part_is() -> None:
+    two = dataclasses.replace(label("3.01亿元", "3亿"), more=(("537起",), ("9人", "9名")))
+    passages = tuple(dataclasses.replace(hit(), text=text) for text in ("止付3.01亿元。", "破案537起。", "又9名。"))
+    said = (Value("3.01亿元", 1), Value("537起", 1))
+    scored = outcome(two, answer(passages=passages, answers=said))
+    assert (scored.em, scored.f1) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
+    assert scored.answer_rank == 3
+    assert outcome(two, answer(passages=passages[:2], answers=said)).answer_rank == 11
+
+
 # The command
 
 
@@ -249,7 +288,8 @@ def test_paragraphs_are_pooled_and_asked_open(cli: Cli, tmp_path: Path) -> None:
         "recall@1": 1.0,
         "recall@5": 1.0,
         "mrr@10": 1.0,
-        "quote_hit": 0.5,  # 共5780个 stands nowhere in one piece
+        "answer@5": 0.5,  # 共5780个 stands nowhere in one piece
+        "quote_hit": 0.5,
         "quote_len": 18.0,
         "status": 1.0,
         "refused_wrongly": 0.0,
@@ -344,7 +384,8 @@ def test_without_json_a_table_is_printed(cli: Cli, tmp_path: Path) -> None:
         ["file", "n", "em", "f1", "recall@1", "recall@5"],
         ["p.jsonl", "1", "1.000", "1.000", "1.000", "1.000"],
     ]
-    assert lines[1].split()[11] == "-"  # not_found_rightly: no question was unanswerable
+    columns = dict(zip(lines[0].split(), lines[1].split(), strict=True))
+    assert columns["not_found_rightly"] == "-"  # no question was unanswerable
 
 
 def test_a_sample_asks_so_many_questions_of_each_file_by_the_seed(cli: Cli, tmp_path: Path) -> None:
@@ -353,3 +394,18 @@ def test_a_sample_asks_so_many_questions_of_each_file_by_the_seed(cli: Cli, tmp_
     first, second = told(cli(*call)), told(cli(*call))
     assert first["files"] == second["files"]
     assert first["files"]["p.jsonl"]["n"] == 2
+
+
+def test_rgbs_questions_are_asked_each_of_its_own_passages(cli: Cli, tmp_path: Path) -> None:
+    # Asked of all passages, either would find the other's value too: a conflict, and one of them not first.
+    lines: list[dict[str, Any]] = [
+        {"id": 0, "query": "甲市止付多少？", "answer": "9亿元", "positive": ["甲市止付9亿元。"], "negative": ["丙。"]},
+        {"id": 1, "query": "甲市止付多少？", "answer": "4亿元", "positive": ["甲市止付4亿元。"], "negative": ["丁。"]},
+    ]
+    files = write_files(tmp_path, {"r.jsonl": json_lines(lines)})
+    scored = told(cli("eval", files / "r.jsonl", "--index", tmp_path / "index", "--json"))
+    (measures,) = scored["files"].values()
+    assert pooled(tmp_path / "index") == {"r-0-0", "r-0-1", "r-1-0", "r-1-1"}
+    assert {name: measures[name] for name in ("n", "em", "recall@1", "answer@5", "status")} == {
+        "n": 2, "em": 1.0, "recall@1": 1.0, "answer@5": 1.0, "status": 1.0,
+    }  # fmt: skip

@@ -16,6 +16,7 @@ from bot.documents import File, read_file
 from bot.errors import BadInput, BotError, NoDocuments, NoIndex, UnreadableDocument
 from bot.indexer import Report, index
 from bot.store import Store
+from bot.text import search_tokens
 from bot.types import StoredDocument
 from tests.fake_encoder import FakeEncoder, config_in, json_lines, write_files
 
@@ -338,6 +339,7 @@ def test_progress_tells_of_files_and_passages(config: Config, tmp_path: Path) ->
         ("passages encoded", 0, 2),
         ("passages encoded", 2, 2),
         ("passages counted", 0, 2),
+        ("passages counted", 1, 2),
         ("passages counted", 2, 2),
     ]
 
@@ -377,6 +379,57 @@ def test_only_the_file_that_changed_is_read(config: Config, tmp_path: Path, monk
     run(config, docs)
     assert read == ["docs/b.txt"]
     assert texts(config) == {"docs/a.txt": A, "docs/b.txt": B + "后来又划分30个。"}
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are cut into words for the index, as they come."""
+    texts: list[str] = []
+
+    def spy(text: str, dictionary: str = "") -> list[str]:
+        texts.append(text)
+        return search_tokens(text, dictionary)
+
+    monkeypatch.setattr("bot.indexer.search_tokens", spy)
+    return texts
+
+
+def test_only_the_texts_that_changed_are_cut_into_words(config: Config, tmp_path: Path, cut: list[str]) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": A, "b.txt": B})
+    run(config, docs)
+    assert sorted(cut) == sorted([A, B])
+    cut.clear()
+    write_files(docs, {"b.txt": C, "c.txt": "新来的。"})
+    run(config, docs)
+    assert sorted(cut) == sorted([C, "新来的。"])
+    with closing(Store(config.index_dir).open(None)) as generation:  # and the others' words are still counted
+        assert [int((generation.lexical.scores(query) > 0).sum()) for query in ("止付", "网格", "水位")] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "again"),
+    [
+        ("dense_weight", 0.25, []),
+        ("synonyms", "s.txt", []),
+        ("dictionary", "d.txt", [A, B]),  # its words are cut otherwise
+        ("candidates", 60, None),  # is nothing that a generation depends on
+    ],
+)
+def test_another_setting_of_the_search_reuses_texts_passages_and_vectors(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: list[str], option: str, value: object,
+    again: list[str] | None,
+) -> None:  # fmt: skip
+    docs = write_files(tmp_path / "docs", {"a.txt": A, "b.txt": B})
+    write_files(tmp_path, {"s.txt": "公粮 = 爱国粮", "d.txt": "划分网格"})
+    first, _ = run(config, docs)
+    before = stored(config)
+    cut.clear()
+    monkeypatch.setattr("bot.indexer.read_file", lambda file: pytest.fail(f"{file.source} was read"))
+    second, encoded = run(config_in(tmp_path, retriever={option: value}), docs)
+    assert (second.generation == first.generation) is (again is None)
+    assert (encoded, sorted(cut)) == ([], sorted(again or []))
+    assert stored(config) == before
+    assert (second.documents, second.passages) == (first.documents, first.passages)
 
 
 def test_a_change_of_the_same_length_is_seen(config: Config, tmp_path: Path) -> None:

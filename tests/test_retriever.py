@@ -8,12 +8,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bot.config import Retriever as Settings
 from bot.indexer import context, index
-from bot.lexical import LexicalIndex
-from bot.retriever import Found, Retriever
+from bot.lexical import LexicalIndex, packed, unpacked
+from bot.retriever import Candidates, Found, Retriever
 from bot.store import Generation, Store
 from bot.text import search_tokens
 from bot.types import Document, Filters, Passage
@@ -64,11 +65,11 @@ def ids(found: Found) -> list[str]:
 
 def test_bm25_is_that_of_lucene() -> None:
     lexical = LexicalIndex.build(["apple apple pear", "apple", "pear melon"])
-    # k1 1.5, b 0.75; N 3; lengths 3, 1, 2; idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
+    # k1 0.9, b 0.4; N 3; lengths 3, 1, 2, on the average 2; idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
     apple, melon = math.log(1 + 1.5 / 2.5), math.log(1 + 2.5 / 1.5)
 
     def share(count: int, length: int) -> float:
-        return count / (count + 1.5 * (0.25 + 0.75 * length / 2))
+        return count / (count + 0.9 * (0.6 + 0.4 * length / 2))
 
     assert lexical.scores("apple").tolist() == pytest.approx([apple * share(2, 3), apple * share(1, 1), 0], rel=1e-5)
     assert lexical.scores("melon").tolist() == pytest.approx([0, 0, melon * share(1, 2)], rel=1e-5)
@@ -101,7 +102,140 @@ def test_what_is_typed_in_another_width_case_or_script_finds_the_same() -> None:
         assert (scores[0] > 0, scores[1:]) == (True, [0, 0])
 
 
+@pytest.mark.parametrize("tokens", [["止付"], ["止付", "3.01亿元", "止付", "𠮷", "a"], ["\ud800"], []])
+def test_tokens_that_were_packed_come_back(tokens: list[str]) -> None:
+    assert unpacked(packed(tokens)) == tokens
+
+
+def test_an_index_of_tokens_is_that_of_the_texts() -> None:
+    texts = ["止付止付三亿元", "网格五千个", "。"]
+    counted = LexicalIndex.count(search_tokens(text) for text in texts)
+    for query in ("止付", "五千个网格", "葡萄"):
+        assert counted.scores(query).tolist() == LexicalIndex.build(texts).scores(query).tolist()
+
+
+# Question words
+
+
+ASKED = [
+    {"id": "right", "text": "长安杯由中央政法委颁发。"},
+    {"id": "asking", "text": "什么？什么时候？哪一年？多少？谁？如何？为什么？"},
+    {"id": "when", "text": "到时候再说。"},
+    {"id": "many", "text": "城中许多大学。"},
+]
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generation]:
+    with closing(build(tmp_path_factory.mktemp("asked"), ASKED)) as built:
+        yield built
+
+
+def counted(generation: Generation, query: str) -> dict[str, float]:
+    """The BM25 score of each candidate, by its document's id."""
+    candidates, _ = retriever(generation).candidates(query)
+    documents = [document.id for _, document, _ in generation.passages(candidates.rows.tolist())]
+    return dict(zip(documents, candidates.lexical.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["长安杯是什么", "什么是长安杯", "長安杯是什麼", "长安杯哪一年颁发", "长安杯由谁颁发", "为什么颁发长安杯"],
+)
+def test_question_words_do_not_count_so_a_passage_full_of_them_does_not_rise(asked: Generation, query: str) -> None:
+    scores = counted(asked, query)
+    assert scores["asking"] == 0
+    assert scores["right"] > 0
+    assert ids(retriever(asked, dense_weight=0.0).search(query, 1)) == ["right"]
+
+
+@pytest.mark.parametrize("query", ["长安杯何时颁发", "长安杯什么时候颁发", "长安杯由谁颁发", "长安杯是什么时候颁发的"])
+def test_a_question_word_is_left_out_whole(asked: Generation, query: str) -> None:
+    assert counted(asked, query)["when"] == 0
+
+
+def test_what_looks_like_a_question_word_within_other_words_counts(asked: Generation) -> None:
+    assert counted(asked, "许多大学")["many"] >= counted(asked, "大学")["many"] > 0
+
+
+def test_the_words_beside_a_question_word_count_as_they_do_without_it(asked: Generation) -> None:
+    assert counted(asked, "长安杯是什么") == counted(asked, "长安杯")
+    assert counted(asked, "哪里颁发长安杯") == counted(asked, "颁发长安杯")
+
+
+@pytest.mark.parametrize("query", ["什么", "是什么", "哪一年", "多少", "什么？"])
+def test_a_query_of_question_words_alone_is_searched_by_them(asked: Generation, query: str) -> None:
+    scores = counted(asked, query)
+    assert scores["asking"] > 0
+    assert scores["right"] == 0
+    assert ids(retriever(asked, dense_weight=0.0).search(query, 1)) == ["asking"]
+
+
+@pytest.mark.parametrize("query", ["吗啡", "哪吒"])
+def test_a_name_that_begins_as_a_question_word_does_is_a_word(tmp_path: Path, query: str) -> None:
+    texts = [{"id": "named", "text": f"影片《{query}》上映。"}, {"id": "other", "text": "地铁开通。"}]
+    with closing(build(tmp_path, texts)) as built:
+        assert counted(built, f"{query}是谁")["named"] > 0
+
+
+# Folding
+
+
+def test_what_is_encoded_is_folded_and_what_is_found_is_the_text_as_it_stands(tmp_path: Path) -> None:
+    encoder = FakeEncoder(("博物馆", "abc"))
+    docs = write_files(tmp_path / "docs", {"a.txt": "博物館ＡＢＣ開放。", "b.txt": "別的。"})
+    config = config_in(tmp_path)
+    index(config, encoder, [docs])
+    assert sorted(encoder.encoded) == ["别的。", "博物馆abc开放。"]
+    with closing(Store(config.index_dir).open("fake-1")) as built:
+        for query in ("博物馆abc", "博物館ＡＢＣ", "博物館 Abc"):
+            candidates, _ = Retriever(built, encoder, Settings()).candidates(query)
+            assert candidates.dense.tolist() == pytest.approx([1, 0], abs=1e-6)
+            (hit,) = Retriever(built, encoder, Settings(dense_weight=1.0)).search(query, 1).hits
+            assert hit.text == "博物館ＡＢＣ開放。"
+
+
 # Fusion
+
+
+def candidates(rows: list[int], dense: list[float], lexical: list[float]) -> Candidates:
+    return Candidates(
+        np.asarray(rows),
+        np.asarray(dense, np.float32),
+        np.asarray(lexical, np.float32),
+        np.asarray(lexical, np.float32),
+    )
+
+
+def test_candidates_are_fused_in_deviations_with_the_weight() -> None:
+    # Of two scores one stands a deviation above the mean, the other one below, however far apart they are.
+    two = candidates([4, 7], [0.75, 0.25], [2, 8])
+    assert two.fused(1.0).tolist() == [1, -1]
+    assert two.fused(0.0).tolist() == [-1, 1]
+    assert two.fused(0.75).tolist() == [0.5, -0.5]  # 3/4 - 1/4
+
+
+def test_the_best_sentence_is_a_third_of_the_lexical_leg() -> None:
+    rows, dense, lexical, sentence = np.asarray([4, 7]), np.ones(2), np.asarray([2, 8]), np.asarray([5, 3])
+    assert Candidates(rows, dense, lexical, sentence).fused(0.0).tolist() == pytest.approx([-1 / 3, 1 / 3])
+    assert Candidates(rows, dense, lexical, sentence).fused(0.5).tolist() == pytest.approx([-1 / 6, 1 / 6])
+
+
+def test_candidates_are_ordered_by_what_is_fused() -> None:
+    two = candidates([4, 7], [0.75, 0.25], [2, 8])
+    assert two.best(0.75, 10).tolist() == [0, 1]
+    assert two.best(0.25, 10).tolist() == [1, 0]
+    assert two.best(0.25, 1).tolist() == [1]
+
+
+def test_candidates_that_tie_are_in_the_order_of_the_rows() -> None:
+    assert candidates([7, 4], [0.75, 0.25], [2, 8]).best(0.5, 10).tolist() == [1, 0]
+    assert candidates([9, 2, 5], [1, 1, 1], [3, 3, 3]).best(0.5, 10).tolist() == [1, 2, 0]
+
+
+def test_of_no_candidates_none_is_best() -> None:
+    none = candidates([], [], [])
+    assert (none.fused(0.5).tolist(), none.best(0.5, 10).tolist()) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -235,6 +369,14 @@ def test_an_empty_index_finds_nothing(tmp_path: Path, filters: Filters) -> None:
         ("a.txt", "", "营业收入十亿元。", "营业收入十亿元。"),  # a file's name tells nothing
         ("年报摘要", "", "年报摘要\n营业收入十亿元。", "年报摘要\n营业收入十亿元。"),
         ("营业收入十…", "", "营业收入十亿元。", "营业收入十亿元。"),  # the title is the text's own opening
+        (
+            "营业收入十…",
+            "",
+            "净利润一亿元。",
+            "净利润一亿元。",
+        ),  # cut from the text: of a later passage it tells nothing
+        ("营业收入十…", "第一章", "净利润一亿元。", "第一章\n净利润一亿元。"),
+        ("年报", "", "年末余额十亿元。", "年报\n年末余额十亿元。"),  # a text that begins like the title is not it
         ("年报", "第一章", "第一章\n营业收入。", "年报\n第一章\n营业收入。"),
     ],
 )

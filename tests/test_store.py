@@ -18,9 +18,10 @@ import numpy as np
 import pytest
 
 from bot.errors import BotError, CorruptIndex, NoIndex
-from bot.lexical import LexicalIndex
+from bot.lexical import LexicalIndex, packed
 from bot.retriever import Retriever
-from bot.store import KEPT, SCHEMA, Entry, Generation, Store
+from bot.store import KEPT, SCHEMA, Entry, Generation, Settings, Store
+from bot.text import search_tokens
 from bot.types import Block, BlockKind, Document, Hit, Passage, StoredDocument
 from tests.fake_encoder import FakeEncoder, environment
 
@@ -29,13 +30,14 @@ TEXTS = {
     "d2": "𠮷野水位47.32米。😀马拉松止付止付。",
     "d3": "什么也没有。",
 }
+PLAIN = Settings()
 FILES = [
     "lexical/data.csc.index.npy",
     "lexical/indices.csc.index.npy",
     "lexical/indptr.csc.index.npy",
     "lexical/params.index.json",
     "lexical/vocab.index.json",
-    "synonyms.txt",
+    "settings.json",
     "texts.sqlite",
     "vectors.faiss",
 ]
@@ -58,18 +60,29 @@ def entries(texts: dict[str, str] = TEXTS) -> list[Entry]:
             Passage(f"{name}-{start}", name, start, end, "标题" if start else "", 1 + bool(start))
             for start, end in places
         ]
-        made.append(Entry(stored, f"/x/docs/{name}.txt", tuple(passages)))
+        tokens = [packed(search_tokens(text[start:end])) for start, end in places]
+        made.append(Entry(stored, f"/x/docs/{name}.txt", tuple(passages), tuple(tokens)))
     return made
 
 
-def write(store: Store, made: list[Entry] | None = None, encoder: FakeEncoder | None = None) -> str:
+def write(
+    store: Store,
+    made: list[Entry] | None = None,
+    encoder: FakeEncoder | None = None,
+    settings: Settings = PLAIN,
+) -> str:
     """Writes a generation as the indexer does; its name."""
     made = entries() if made is None else made
     encoder = encoder or FakeEncoder()
     texts = [entry.stored.text[passage.start : passage.end] for entry in made for passage in entry.passages]
     with store.writing():
         return store.write(
-            made, encoder.encode_passages(texts), LexicalIndex.build(texts), encoder.fingerprint, ["/x/docs"]
+            made,
+            encoder.encode_passages(texts),
+            LexicalIndex.build(texts, settings.dictionary),
+            encoder.fingerprint,
+            ["/x/docs"],
+            settings=settings,
         )
 
 
@@ -112,7 +125,7 @@ def test_what_was_written_is_read_again(store: Store) -> None:
 
 
 def test_offsets_count_code_points_beyond_the_first_plane_too(store: Store) -> None:
-    made = [Entry(entry.stored, entry.path, (Passage("p", "d2", 3, 14, "", None),)) for entry in entries()[1:2]]
+    made = [Entry(e.stored, e.path, (Passage("p", "d2", 3, 14, "", None),), e.tokens) for e in entries()[1:2]]
     write(store, made)
     with opened(store) as generation:
         ((_, _, text),) = generation.passages([0])
@@ -144,6 +157,25 @@ def test_save_then_load_gives_the_same_hits(store: Store) -> None:
     with opened(store) as generation:
         assert hits(generation) == first
     assert [found[0].text for found in first] == ["去年止付3.01亿元。", "共划分网格5780个。", TEXTS["d2"], TEXTS["d3"]]
+
+
+def test_the_settings_are_kept_with_the_generation_and_used_by_it(store: Store) -> None:
+    settings = Settings("0123456789abcdef", 0.55, "公粮 = 爱国粮 # 旧称\n", "多多评 100 nz\n鄂尔多斯号")
+    write(store, entries({"d1": "推行多多评。", "d2": "多多，评。"}), settings=settings)
+    with opened(store) as generation:
+        assert generation.settings == settings
+        assert generation.synonyms == (("公粮", "爱国粮"),)
+        # 多多评 is one word, of which 评 is no part: that stands in the second text alone.
+        assert [score > 0 for score in generation.lexical.scores("评")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(reading="x"), Settings(dense_weight=0.5), Settings(synonyms="甲 = 乙"), Settings(dictionary="多多评")],
+)
+def test_other_settings_make_another_generation_of_the_same_documents(store: Store, settings: Settings) -> None:
+    plain, again, other = write(store), write(store), write(store, settings=settings)
+    assert plain.split("-")[1] == again.split("-")[1] != other.split("-")[1]
 
 
 def test_any_number_of_threads_may_read(store: Store) -> None:

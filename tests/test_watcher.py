@@ -12,7 +12,7 @@ import pytest
 from bot.bot import Bot
 from bot.config import Config
 from bot.indexer import index
-from bot.types import Question
+from bot.types import Question, Status
 from bot.watcher import Watcher
 from tests.fake_encoder import FakeEncoder, config_in, write_files
 
@@ -60,6 +60,28 @@ def test_a_new_file_is_found_and_a_deleted_one_no_longer(bot: Bot, tmp_path: Pat
     (tmp_path / "docs/b.txt").unlink()
     assert until(lambda: bot.ask(Question("乙市止付多少")).answer is None)
     assert answer(bot) == "3.01亿元"
+
+
+def test_words_that_are_added_to_the_dictionary_are_taken_up(tmp_path: Path) -> None:
+    # 多多 and 评 stand in both documents, 多多评 in the first alone.
+    files = {"a.txt": "甲县推行多多评，收到意见537条。", "b.txt": "乙县意见多多，评议，好评，差评，收到意见120条。"}
+    docs = write_files(tmp_path / "docs", files)
+    write_files(tmp_path, {"d.txt": "码上办"})
+    config = config_in(
+        tmp_path, documents={"paths": [str(docs)], "watch": True}, retriever={"dictionary": "d.txt", "dense_weight": 0}
+    )
+    index(config, FakeEncoder(), [docs])
+    bot = Bot.open(config, FakeEncoder())
+    watcher = Watcher(config, FakeEncoder())
+    watcher.start()
+    try:
+        asked = Question("多多评收到意见多少条")
+        assert bot.ask(asked).status is Status.CONFLICT
+        (tmp_path / "d.txt").write_text("多多评 100 nz", encoding="utf-8")
+        assert until(lambda: bot.ask(asked).answer == "537条" and bot.ask(asked).status is Status.ANSWERED)
+    finally:
+        watcher.close()
+        bot.close()
 
 
 def test_what_cannot_be_read_is_told_in_the_log_and_the_old_answers_stay(
