@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PASSAGES, ROUNDS = 256, 5
+PASSAGES, ROUNDS = 128, 5
 _BATCH_SIZES = {"torch": (4, 8, 16, 32), "openvino": (4,), "onnx": (4,)}
 _QUERY = "鄂尔多斯电信网络诈骗紧急止付涉案资金多少"
 
