@@ -18,109 +18,39 @@ its own; such a process prints one line of JSON. What they share is written into
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
-import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from importlib import metadata
-from itertools import islice
 from pathlib import Path
 from statistics import quantiles
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from bot.config import Config
-
-    Vectors = NDArray[np.float32]
-
-Setting = dict[str, Any]
-Figures = dict[str, Any]
+from benchmarks.peers_material import (
+    NOISE,
+    QUESTIONS,
+    TOP_K,
+    Figures,
+    Material,
+    Setting,
+    Trial,
+    best,
+    config_in,
+    prepare,
+    rank,
+    scores,
+)
+from benchmarks.peers_report import told
 
 ROOT = Path(__file__).resolve().parent.parent
-TOP_K = 10
-BATCH = 8  # passages the peers encode at once: 3.4 a second on two cores, 2.7 with their default of 32
-NOISE, QUESTIONS, SCALE_QUESTIONS = 300, 600, 200
 PEERS = {"txtai": "txtai", "haystack": "haystack-ai"}  # a system, and the package it comes in
-LABELLED = ("cmrc2018-trial", "xquad-zh")
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False", "TOKENIZERS_PARALLELISM": "false"}
-_SEED = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A text that every system indexes as one piece."""
-
-    id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, and the id of the unit that should come first; empty where only time is measured."""
-
-    question: str
-    right: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What a setting of a peer reached while the best one was sought."""
-
-    setting: Setting
-    recall_1: float
-    mrr: float
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What the systems are measured on, in a folder: the same for all of them."""
-
-    folder: Path
-
-    @property
-    def articles(self) -> Path:
-        """At scale, the articles that wenda cuts into the units."""
-        return self.folder / "articles.jsonl"
-
-    @property
-    def documents(self) -> Path:
-        """What wenda indexes: the articles, or where there are none the units themselves."""
-        return self.articles if self.articles.exists() else self.folder / "units.jsonl"
-
-    def units(self) -> list[Unit]:
-        """The units, in order."""
-        return [Unit(**line) for line in _lines(self.folder / "units.jsonl")]
-
-    def asked(self, name: str = "asked") -> list[Asked]:
-        """The questions that are measured, in order; or the others, for ``tuning`` the peers."""
-        return [Asked(**line) for line in _lines(self.folder / f"{name}.jsonl")]
-
-    def vectors(self, name: str) -> Vectors:
-        """The given vectors of the ``units`` or of the questions for ``tuning``, one row each."""
-        import numpy as np
-
-        return np.asarray(np.load(self.folder / f"{name}.npy"), dtype=np.float32)
-
-    def write(self, name: str, rows: Sequence[Unit | Asked], vectors: Vectors | None = None) -> None:
-        """Writes a file of units or questions, and their vectors beside it."""
-        import numpy as np
-
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lines = (json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
-        (self.folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
-        if vectors is not None:
-            np.save(self.folder / f"{name}.npy", vectors)
 
 
 class System(Protocol):
@@ -144,7 +74,7 @@ class Wenda:
         from bot.text import warm_up
 
         shutil.rmtree(index, ignore_errors=True)
-        self._config = _config(index, backend)
+        self._config = config_in(index, backend)
         self._given = vectors
         self._encoder = open_encoder(self._config)
         self._encoder.encode_queries(["预热"])  # it is loaded when it first encodes
@@ -202,11 +132,20 @@ def report(
     cache = (vectors or work / "vectors.sqlite").resolve()
     run = _Runner(root, python, work, cache)
     run("prepare", "wenda", shared=shared.resolve(), articles=articles, noise=noise, questions=questions)
-    tried = {peer: [Trial(**trial) for trial in run("tune", peer)["trials"]] for peer in PEERS}
+    tried = {peer: [Trial(**trial) for trial in _tuned(run, peer, work)] for peer in PEERS}
     kept = {peer: best(trials).setting for peer, trials in tried.items()}
     pool = {name: run("pool", name, kept.get(name)) for name in ("wenda", "wenda-torch", *PEERS)}
     scale = {name: run("scale", name, kept.get(name)) for name in ("wenda", *PEERS)}
-    return "\n\n".join(_told(pool, scale, tried, noise))
+    return "\n\n".join(told(pool, scale, tried, noise))
+
+
+def _tuned(run: _Runner, peer: str, work: Path) -> list[Any]:
+    """A peer's trials; those of an earlier run are kept in a file, since they take minutes."""
+    kept = work / f"tune-{peer}.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(run("tune", peer), ensure_ascii=False), encoding="utf-8")
+    trials: list[Any] = json.loads(kept.read_text(encoding="utf-8"))["trials"]
+    return trials
 
 
 class _Runner:
@@ -225,6 +164,8 @@ class _Runner:
         environ = {**os.environ, **_OFFLINE}
         done = subprocess.run(command, cwd=self._root, env=environ, stdout=subprocess.PIPE, text=True, check=True)
         figures: Figures = json.loads(done.stdout.splitlines()[-1])
+        if part in {"pool", "scale"}:
+            print(f"  {figures}", file=sys.stderr, flush=True)
         return figures
 
 
@@ -233,96 +174,6 @@ def _missing(python: str) -> list[str]:
     told = "from importlib import metadata; print({d.name for d in metadata.distributions()})"
     done = subprocess.run([python, "-c", told], stdout=subprocess.PIPE, text=True, check=True)
     return [package for package in PEERS.values() if f"'{package}'" not in done.stdout]
-
-
-def best(trials: Sequence[Trial]) -> Trial:
-    """The trial with the highest recall@1, then MRR; the first of equals."""
-    return max(trials, key=lambda trial: (trial.recall_1, trial.mrr))
-
-
-def trial(setting: Setting, found: Sequence[Sequence[str]], asked: Sequence[Asked]) -> Trial:
-    """What a setting reached that found these ids for these questions."""
-    scored = scores([rank(ids, one.right) for ids, one in zip(found, asked, strict=True)])
-    return Trial(setting, scored["recall@1"], scored["mrr@10"])
-
-
-def rank(ids: Sequence[str], right: str) -> int:
-    """The place of the right id, from 1; 0 where it is not there."""
-    return ids.index(right) + 1 if right in ids else 0
-
-
-def scores(ranks: Sequence[int]) -> dict[str, float]:
-    """Recall@1, recall@5 and MRR@10, in per cent."""
-    part = 100 / len(ranks)
-    return {
-        "recall@1": part * sum(place == 1 for place in ranks),
-        "recall@5": part * sum(1 <= place <= 5 for place in ranks),
-        "mrr@10": part * sum(1 / place for place in ranks if 1 <= place <= 10),
-    }
-
-
-def prepare(shared: Path, work: Path, cache: Path, articles: int, noise: int, questions: int) -> Figures:
-    """Writes both materials, with the vectors that our own encoder gives them."""
-    from bot.bot import open_encoder
-    from bot.text import fold
-    from embeddings.cache import encode_cached
-
-    config = _config(work / "index")
-    encoder = open_encoder(config)
-    pool, scale = Material(work / "pool"), Material(work / "scale")
-    for material in (pool, scale):
-        shutil.rmtree(material.folder, ignore_errors=True)
-        material.folder.mkdir(parents=True)
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    _write_articles(shared / "corpus" / "news-20k.jsonl.gz", scale.articles, articles)
-
-    units, asked = _pool(shared / "eval", noise, scale.articles, config)
-    chosen = random.Random(_SEED).sample(asked, min(2 * questions, len(asked)))
-    tuning = chosen[questions:]
-    pool.write("units", units, encode_cached(encoder, [unit.text for unit in units], cache))
-    pool.write("tuning", tuning, encoder.encode_queries([one.question for one in tuning]))
-    pool.write("asked", chosen[:questions])
-
-    units = [Unit(id, context) for id, context, _ in _news(scale.articles, config)]
-    folded = [fold(unit.text) for unit in units]  # as wenda looks them up
-    scale.write("units", units, encode_cached(encoder, folded, cache))
-    scale.write("asked", _news_questions(shared / "eval"))
-    return {"units": len(units)}
-
-
-def _write_articles(corpus: Path, file: Path, articles: int) -> None:
-    with gzip.open(corpus, "rb") as lines:
-        file.write_bytes(b"".join(islice(lines, articles)))
-
-
-def _news(file: Path, config: Config) -> Iterator[tuple[str, str, str]]:
-    """The passages that wenda makes of the articles: an id, what is searched for it, and its bare text."""
-    from bot.documents import find_files, read_file
-    from bot.indexer import context
-    from bot.passages import split
-    from bot.types import StoredDocument
-
-    for stored in (stored for file in find_files(file) for stored in read_file(file)):
-        assert isinstance(stored, StoredDocument), stored
-        for passage in split(stored, config.passages):
-            text = stored.text[passage.start : passage.end]
-            yield passage.id, context(stored.document, passage, text), text
-
-
-def _pool(labels: Path, noise: int, articles: Path, config: Config) -> tuple[list[Unit], list[Asked]]:
-    """The labelled paragraphs and the first passages of the news; the paragraphs' questions."""
-    paragraphs = [line for name in LABELLED for line in _lines(labels / f"{name}.jsonl")]
-    units = [Unit(str(line["id"]), line["text"]) for line in paragraphs]
-    units += [Unit(id, text) for id, _, text in islice(_news(articles, config), noise)]
-    assert len(units) == len(paragraphs) + noise, "too few articles for that much noise"
-    assert len({unit.id for unit in units}) == len(units), "two paragraphs have one id"
-    asked = [Asked(one["question"], str(line["id"])) for line in paragraphs for one in line["questions"]]
-    return units, [one for one in asked if one.question.strip()]  # two of CMRC are blank, which Haystack refuses
-
-
-def _news_questions(labels: Path) -> list[Asked]:
-    lines = list(_lines(labels / "news-qa-dev.jsonl"))
-    return [Asked(line["question"]) for line in random.Random(_SEED).sample(lines, SCALE_QUESTIONS)]
 
 
 def measured(system: System, material: Material, given: bool) -> Figures:
@@ -368,89 +219,6 @@ def _opened(name: str, setting: Setting, work: Path, vectors: Path) -> System:
 
         return Haystack(setting)
     return Wenda(work / "index", vectors, "torch" if name == "wenda-torch" else "")
-
-
-def _config(index: Path, backend: str = "") -> Config:
-    """The product's defaults, with the index in a folder and, where one is named, another backend."""
-    from bot.config import Config, Index
-
-    config = Config(index=Index(str(index)))
-    return replace(config, model=replace(config.model, backend=backend)) if backend else config
-
-
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def _told(
-    pool: Mapping[str, Figures], scale: Mapping[str, Figures], tried: Mapping[str, list[Trial]], noise: int
-) -> Iterator[str]:
-    """The report's paragraphs and tables."""
-    units, asked = pool["wenda"]["units"], pool["wenda"]["asked"]
-    yield (
-        f"**A pool of {units} paragraphs** ({' and '.join(LABELLED)} whole, {noise} passages of news as noise),"
-        f" {asked} questions; the same texts, encoder folder, prefixes and cut at 512 tokens for each system. A"
-        " paragraph is one unit; wenda cuts long ones into passages, as it always does, and its ranks are counted in"
-        " passages. Indexing encodes everything anew, the models loaded. `wenda-torch` runs the encoder in PyTorch, as"
-        " the peers do, and so shows what OpenVINO brings (sentence-transformers' own way to it holds transformers"
-        f" below 5.6). The peers' settings were chosen on other questions. One question is {100 / asked:.2f} %."
-    )
-    yield _table(
-        ["system", "recall@1", "recall@5", "MRR@10", "paragraphs indexed/s", "search p50, ms", "peak MiB"],
-        [
-            [
-                figures["version"],
-                *(f"{figures[name]:.1f} %" for name in ("recall@1", "recall@5", "mrr@10")),
-                f"{figures['units'] / figures['seconds']:.1f}",
-                f"{figures['p50']:.0f}",
-                f"{figures['peak']:.0f}",
-            ]
-            for figures in pool.values()
-        ],
-    )
-    yield (
-        f"**{scale['wenda']['units']} passages of news**, {scale['wenda']['asked']} questions one after the other: the"
-        " question encoded and both legs searched. The passages' vectors were computed once, by our encoder, and given"
-        " to every system (txtai: `method: external`; Haystack: `Document(embedding=…)`; wenda: its vector cache): the"
-        " time to build is that of the rest. Memory is that of building and searching, the given vectors and texts"
-        " among it. Haystack's in-memory store is the one that needs no service, as nothing here does; its"
-        " documentation does not recommend it for production. txtai's FAISS index is approximate (IVF) from 5,001 on."
-    )
-    shown = (("seconds", 1), ("p50", 0), ("p95", 0), ("peak", 0))  # with that many digits behind the point
-    yield _table(
-        ["system", "seconds to build", "search p50, ms", "p95, ms", "peak MiB"],
-        [
-            [figures["version"], *(f"{figures[name]:.{digits}f}" for name, digits in shown)]
-            for figures in scale.values()
-        ],
-    )
-    for peer, trials in tried.items():
-        yield _tried(peer, trials)
-
-
-def _tried(peer: str, trials: Sequence[Trial]) -> str:
-    """What a peer's settings reached: the first, which is how it comes, and the best for each way to make tokens."""
-    kept, groups = best(trials), dict.fromkeys(one.setting["tokens"] for one in trials)
-    shown = [trials[0], *(best([one for one in trials if one.setting["tokens"] == tokens]) for tokens in groups)]
-    options = {name: dict.fromkeys(one.setting[name] for one in trials) for name in kept.setting if name != "tokens"}
-    listed = "; ".join(f"{name} {', '.join(sorted(map(str, values)))}" for name, values in options.items())
-    notes = {id(trials[0]): "as it comes", id(kept): "kept"}
-    rows = [
-        [*map(str, one.setting.values()), f"{one.recall_1:.1f} %", f"{one.mrr:.1f} %", notes.get(id(one), "")]
-        for place, one in enumerate(shown)
-        if one not in shown[:place]
-    ]
-    return (
-        f"**Settings of {peer}**: {len(trials)} were tried, on questions of the pool that are not among the measured"
-        f" ones, with the given vectors: for each way to make tokens {listed} (the dense leg's). As it comes, and the"
-        " best of each:\n\n" + _table([*kept.setting, "recall@1", "MRR@10", ""], rows)
-    )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _version(name: str) -> str:

@@ -15,7 +15,7 @@ from haystack_integrations.components.embedders.sentence_transformers import (
     SentenceTransformersTextEmbedder,
 )
 
-from benchmarks.peers import BATCH, TOP_K, Material, Setting, Trial, trial
+from benchmarks.peers_material import BATCH, TOP_K, Material, Setting, Trial, trial
 from embeddings.model import default_model
 
 TOKENS: dict[str, Setting] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from txtai import Embeddings
 from txtai.scoring import BM25
 
-from benchmarks.peers import BATCH, TOP_K, Material, Setting, Trial, Unit, trial
+from benchmarks.peers_material import BATCH, TOP_K, Material, Setting, Trial, Unit, trial
 from embeddings.model import default_model
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ from bot.config import Retriever as Settings
 from bot.question_words import QUESTION_WORD
 from bot.store import Generation
 from bot.synonyms import expanded
-from bot.text import fold, sentences
-from bot.types import Document, Filters, Hit
+from bot.text import fold, split_sentences
+from bot.types import Document, Filters, Hit, Passage
 from embeddings.encoder import Encoder
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Candidates:
     dense: NDArray[np.float32]  # cosines
     lexical: NDArray[np.float32]  # BM25
     sentence: NDArray[np.float32]  # how much of the query's words, by rarity, the best sentence holds
+    found: Sequence[tuple[Passage, Document, str]] = ()  # what stands in the rows
 
     def fused(self, dense_weight: float) -> NDArray[np.float64]:
         """The scores, brought to mean 0 and deviation 1 over the candidates and added, of shape (n,).
@@ -71,10 +72,10 @@ class Retriever:
         candidates, undated = self.candidates(query, filters)
         best = candidates.best(self._settings.dense_weight, top_k)
         scores = candidates.fused(self._settings.dense_weight)[best]
-        found = self._generation.passages([int(row) for row in candidates.rows[best]])
+        found = (candidates.found[int(place)] for place in best)
         hits = tuple(
             Hit(passage, document, text, round(float(score), 6))
-            for score, (passage, document, text) in zip(scores, found, strict=True)
+            for (passage, document, text), score in zip(found, scores, strict=True)
         )
         return Found(hits, undated)
 
@@ -97,9 +98,10 @@ class Retriever:
         likely = np.argpartition(-counted, most - 1)[:most]
         rows = np.union1d(near, likely[counted[likely] > 0])
         rarities = self._generation.lexical.rarities(words)
-        texts = (text for _, _, text in self._generation.passages([int(row) for row in rows]))
-        sentence = np.fromiter((_best_sentence(text, rarities) for text in texts), np.float32, len(rows))
-        return Candidates(rows, self._generation.vectors.cosines(vector, rows), counted[rows], sentence), undated
+        found = self._generation.passages([int(row) for row in rows])
+        sentence = np.fromiter((_best_sentence(text, rarities) for _, _, text in found), np.float32, len(rows))
+        dense = self._generation.vectors.cosines(vector, rows)
+        return Candidates(rows, dense, counted[rows], sentence, found), undated
 
     def _allowed(self, filters: Filters) -> tuple[NDArray[np.bool_] | None, int]:
         """Which passage rows pass, or None where all do; and the undated documents left out."""
@@ -132,10 +134,7 @@ def _best_sentence(text: str, rarities: Mapping[str, float]) -> float:
     """The most that the words one sentence of a text holds are worth together."""
     folded = fold(text)
     held = [(word, rarity) for word, rarity in rarities.items() if word in folded]
-    return max(
-        (sum(rarity for word, rarity in held if word in folded[start:end]) for start, end in sentences(folded)),
-        default=0.0,
-    )
+    return max(sum(rarity for word, rarity in held if word in sentence) for sentence in split_sentences(folded))
 
 
 def _passes(document: Document, filters: Filters) -> bool:

@@ -50,6 +50,7 @@ CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents (position),
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL, page INTEGER, tokens BLOB NOT NULL
 );
+CREATE INDEX passages_of_document ON passages (document);
 """
 _FILES = """
 CREATE TABLE files (

@@ -85,6 +85,11 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return _split(_SENTENCE, text, start, len(text) if end is None else end)
 
 
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a text, without what ends them: for counting, and quicker than `sentences`."""
+    return _SENTENCE.split(text)
+
+
 def clauses(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     """The clauses of a stretch, in order, each with the punctuation that ends it."""
     return _split(_CLAUSE, text, start, len(text) if end is None else end)
@@ -106,7 +111,7 @@ def _inside_number(text: str, place: int, end: int) -> bool:
 
 
 @functools.lru_cache(maxsize=4)
-def _jieba(dictionary: str = "") -> Any:
+def _jieba(dictionary: str) -> Any:
     """Jieba's tokenizer with the words of a dictionary, and its cache file where only this user writes."""
     import io
     import logging
@@ -129,7 +134,7 @@ def _jieba(dictionary: str = "") -> Any:
 
 
 @functools.lru_cache(maxsize=4)
-def _tagger(dictionary: str = "") -> Any:
+def _tagger(dictionary: str) -> Any:
     import jieba.posseg
 
     return jieba.posseg.POSTokenizer(_jieba(dictionary))
@@ -165,12 +170,12 @@ def warm_up(dictionary: str = "") -> None:
 
 def is_known(word: str) -> bool:
     """Whether a word is in jieba's dictionary."""
-    return bool(_jieba().FREQ.get(word))
+    return bool(_jieba("").FREQ.get(word))
 
 
 def rarity(word: str) -> float:
     """How much a word tells, by jieba's frequencies: about 4 for 的, 12 for 案件, 17 for a word unknown to it."""
     import math
 
-    tokenizer = _jieba()
+    tokenizer = _jieba("")
     return math.log(tokenizer.total / max(1, tokenizer.FREQ.get(word) or 1))

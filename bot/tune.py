@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from bot.errors import BadInput
 from bot.evaluate import DEPTH, Progress, Sampling, indexed
 from bot.labelled import Label, LabelFile, named, names, read_labels
 from bot.retriever import Candidates, Retriever
-from bot.store import Generation, Store
+from bot.store import Store
 from bot.types import Filters
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def ask_all(
         labels = [label for label in sampling.of(file.labels) if label.answerable and label.answers]
         with closing(Store(asked_of[file.path].index_dir).open(encoder.fingerprint)) as generation:
             retriever = Retriever(generation, encoder, config.retriever)
-            found[file.path] = _asked(generation, retriever, file, labels, progress)
+            found[file.path] = _asked(retriever, file, labels, progress)
     return found
 
 
@@ -162,20 +162,17 @@ def _described(weight: float, tuned: Tuned) -> str:
     return f"{weight:g} ({names[weight]})"
 
 
-def _asked(
-    generation: Generation, retriever: Retriever, file: LabelFile, labels: Sequence[Label], progress: Progress
-) -> list[Asked]:
+def _asked(retriever: Retriever, file: LabelFile, labels: Sequence[Label], progress: Progress) -> list[Asked]:
     import numpy as np
 
     asked = []
     for number, label in enumerate(labels):
         progress("questions asked", number, len(labels))
         candidates, _ = retriever.candidates(label.question, Filters(document=label.among))
-        found = generation.passages([int(row) for row in candidates.rows])
         right = [
             named(document, label.documents) if file.is_pooled else any(answer in text for answer in label.answers)
-            for _, document, text in found
+            for _, document, text in candidates.found
         ]
-        asked.append(Asked(label, candidates, np.asarray(right, dtype=bool)))
+        asked.append(Asked(label, replace(candidates, found=()), np.asarray(right, dtype=bool)))
     progress("questions asked", len(labels), len(labels))
     return asked
