@@ -6,7 +6,7 @@ a graph that OpenVINO's own PyTorch front end converts once. (sentence-transform
 torchvision.)
 
 The graph's weights are rounded to 8 bits, a scale a row, and its matrices multiplied in 8 bits, a scale
-for every 64 numbers of an input: 3.6 times torch's speed at a mean cosine of 0.9998 to its vectors.
+for every 64 numbers of an input: three times torch's speed at a mean cosine of 0.9998 to its vectors.
 """
 
 from __future__ import annotations
