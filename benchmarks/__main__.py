@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import encoding, peers, quality, retrieval, speed
+from benchmarks import encoding, peers, quality, reading, retrieval, speed
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -29,6 +29,7 @@ def main() -> int:
     """Runs the parts asked for, all of them where none is, and keeps the others' last results."""
     parts: dict[str, Callable[[argparse.Namespace], str]] = {
         "speed": lambda options: speed.report(SHARED, ROOT, WORK, options.articles),
+        "reading": lambda options: reading.report(SHARED, ROOT, WORK),
         "seeds": lambda options: quality.seeds(SHARED, ROOT, WORK),
         "retrieval": lambda options: retrieval.report(SHARED, WORK),
         "encoding": lambda options: encoding.report(SHARED, encoding.PASSAGES),

@@ -15,6 +15,7 @@ from bot import __version__
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
 from bot.progress import ProgressLine
+from bot.report import details, summary
 from bot.types import Answer, Status
 from bot.wire import answer_to_json, question_from_json
 
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders; none: the configured")
     command.add_argument("--forget", action="append", default=[], type=Path, metavar="PATH", help="drop this path")
     command.add_argument("--only", action="store_true", help="drop everything that lies under no PATH")
+    command.add_argument("--dry-run", action="store_true", help="read and report, but encode and write nothing")
     command.set_defaults(run=_index)
 
     command = commands.add_parser("ask", parents=[stored], help="ask one question, or a file of them")
@@ -105,17 +107,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _index(options: argparse.Namespace, config: Config) -> int:
-    from bot.bot import open_encoder
-    from bot.indexer import index
+    from bot.indexer import index, survey
 
     paths = options.paths or ([] if options.forget else list(config.document_paths))
-    encoder = open_encoder(config)
-    with ProgressLine(sys.stderr) as line:
-        report = index(config, encoder, paths, options.forget, options.only, line.show)
-    for reason in report.skipped:
-        print(f"skipped: {reason}", file=sys.stderr)
-    left_out = f", {len(report.skipped)} skipped" if report.skipped else ""
-    print(f"{report.documents} documents, {report.passages} passages{left_out}: index {report.generation}")
+    if options.dry_run:
+        if options.forget or options.only:
+            raise BadInput("--dry-run says what would be read; leave out --forget and --only")
+        with ProgressLine(sys.stderr) as line:
+            report = survey(config, paths, line.show)
+    else:
+        from bot.bot import open_encoder
+
+        encoder = open_encoder(config)
+        with ProgressLine(sys.stderr) as line:
+            report = index(config, encoder, paths, options.forget, options.only, line.show)
+    for told in details(report):
+        print(told, file=sys.stderr)
+    print(summary(report))
     return 0
 
 

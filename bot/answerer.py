@@ -15,8 +15,8 @@ from bot.asked import Asked
 from bot.evidence import Evidence
 from bot.question_words import Wants
 from bot.reader import Candidate
-from bot.text import clauses, fold
-from bot.types import Answer, Citation, Duplicate, Hit, Question, Reason, Status, StoredDocument, Value
+from bot.text import fold
+from bot.types import Answer, Citation, CitedCell, Duplicate, Hit, Question, Reason, Status, StoredDocument, Value
 from bot.values import find_values
 
 MAX_QUOTE = 120  # characters, unless the answer itself is longer
@@ -159,7 +159,8 @@ def _is_copy(one: Candidate, other: Candidate) -> bool:
 
 def _sentence(candidate: Candidate) -> str:
     start = candidate.hit.passage.start
-    return fold(candidate.hit.text[candidate.sentence[0] - start : candidate.sentence[1] - start])
+    told = candidate.hit.text[candidate.sentence[0] - start : candidate.sentence[1] - start]
+    return fold(re.sub(r"\s*\n\s*", "", told))
 
 
 def _period(candidate: Candidate) -> str:
@@ -220,6 +221,15 @@ def _exact(citation: Citation, stored: StoredDocument | None) -> bool:
         and citation.end <= len(stored.text)
         and stored.text[citation.start : citation.end] == citation.quote
         and all(0 <= copy.start < copy.end for copy in citation.duplicates)
+        and _in_a_cell(citation)
+    )
+
+
+def _in_a_cell(citation: Citation) -> bool:
+    """Whether a row's cells, where there are any, stand in the quote, and the answer in one of them."""
+    cells = citation.cells
+    return all(citation.start <= cell.start < cell.end <= citation.end for cell in cells) and (
+        not cells or any(cell.start <= citation.answer_start and citation.answer_end <= cell.end for cell in cells)
     )
 
 
@@ -247,7 +257,7 @@ def _values_stand(answer: Answer) -> bool:
 def _citation(n: int, candidate: Candidate, chosen: Chosen, documents: Documents) -> Citation:
     stored = documents(candidate.hit.document.id)
     text = stored.text if stored else ""
-    start, end = quote_span(text, candidate)
+    start, end = quote_span(candidate)
     copies = chosen.copies if n == 1 else ()
     return Citation(
         n,
@@ -260,15 +270,22 @@ def _citation(n: int, candidate: Candidate, chosen: Chosen, documents: Documents
         candidate.start,
         candidate.end,
         tuple(Duplicate(copy.hit.document, copy.start, copy.end) for copy in copies),
+        _cells_in(candidate, start, end),
     )
 
 
-def quote_span(text: str, candidate: Candidate) -> tuple[int, int]:
+def _cells_in(candidate: Candidate, start: int, end: int) -> tuple[CitedCell, ...]:
+    """The cells of a candidate's row that a quote holds; none where it holds the answer's only in part."""
+    cells = tuple(cell for cell in candidate.cells if start <= cell.start and cell.end <= end)
+    return cells if any(cell.start <= candidate.start and candidate.end <= cell.end for cell in cells) else ()
+
+
+def quote_span(candidate: Candidate) -> tuple[int, int]:
     """The sentence around a candidate, or, where that is too long, as many clauses of it as fit."""
     start, end = candidate.sentence
     if end - start <= MAX_QUOTE:
         return start, end
-    spans = clauses(text, start, end)
+    spans = candidate.clauses
     touched = [i for i, span in enumerate(spans) if span[0] < candidate.end and candidate.start < span[1]]
     first, last = touched[0], touched[-1]
     if spans[last][1] - spans[first][0] > MAX_QUOTE:

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from bot.places import NAMED, NO_PLACES, PATTERN, SUFFIX
 from bot.question_words import ASKING, CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
 from bot.synonyms import Groups, others
-from bot.text import fold, is_known, rarity, tagged_words
+from bot.text import days_one_way, fold, is_known, rarity, tagged_words
 from bot.values import Kind, find_values
 
 
@@ -45,12 +45,16 @@ class Asked:
     terms: tuple[Term, ...]
     places: tuple[str, ...]
     years: tuple[str, ...]
+    months: tuple[int, ...]
+    days: tuple[tuple[int, int], ...]  # month and day
     hole: tuple[int, int]
 
 
 _SUFFIX_TAGS = frozenset({"n", "k", "ng", "zg", "vg"})  # jieba's, for 员 率 案
 _FOCUS = 1.5
 _RANKS = frozenset("省市县区州旗盟镇乡村")
+_DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?(?!\d)")
+_MONTH = re.compile(r"(?<![\d.])(\d{1,2})(?:月(?!\d{3})|(?=[-—~至到]\d{1,2}月))")
 _YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d{2})(?=年|[^\d%元人件个起户吨]|$)")
 
 
@@ -75,7 +79,17 @@ def understand(question: str, today: str, synonyms: Groups = (), dictionary: str
     years = tuple(dict.fromkeys(_YEAR.findall(folded))) or _relative_years(folded, today)
     places = _places(folded, hole, dictionary)
     terms = _terms(_without(folded, places), wants, hole, synonyms, dictionary)
-    return Asked(folded, wants, units, suffix, terms, places, years, hole)
+    return Asked(folded, wants, units, suffix, terms, places, years, told_months(folded), told_days(folded), hole)
+
+
+def told_days(text: str) -> tuple[tuple[int, int], ...]:
+    """The month and day of every day that a text names."""
+    return tuple(dict.fromkeys((int(month), int(day)) for month, day in _DAY.findall(days_one_way(text))))
+
+
+def told_months(text: str) -> tuple[int, ...]:
+    """The months that a text names: 6月, 1—6月, 2023-06."""
+    return tuple(dict.fromkeys(int(month) for month in _MONTH.findall(days_one_way(text)) if 1 <= int(month) <= 12))
 
 
 def _without(folded: str, places: tuple[str, ...]) -> str:

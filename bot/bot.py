@@ -9,15 +9,16 @@ import threading
 import time
 from dataclasses import replace
 
+from bot.about import read_about, subject
 from bot.answerer import choose, compose
 from bot.asked import understand
 from bot.config import Config
 from bot.errors import BadModel, BotError
-from bot.reader import read
+from bot.reader import Candidate, read
 from bot.retriever import Retriever
 from bot.store import Generation, Store
 from bot.text import warm_up
-from bot.types import Answer, Question, StoredDocument
+from bot.types import Answer, Overview, Question, StoredDocument
 from embeddings.encoder import Encoder
 
 _logger = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class _Session:
         weighed = replace(config.retriever, dense_weight=generation.settings.dense_weight)
         self.retriever = Retriever(generation, encoder, weighed)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
+        self.overview = functools.cache(generation.overview)
 
 
 class Bot:
@@ -71,6 +73,10 @@ class Bot:
         """The document with an id, or None."""
         return self._newest().document(document_id)
 
+    def overview(self) -> Overview:
+        """What the index holds, what was skipped and why, and how old it is."""
+        return self._newest().overview()
+
     def ask(self, question: Question) -> Answer:
         """The answer to a question that `bot.wire` has checked."""
         began = time.perf_counter()
@@ -80,7 +86,14 @@ class Bot:
         depth = max(self._config.retriever.depth, question.top_k)
         found = session.retriever.search(question.text, depth, question.filters)
         hits = found.hits[: self._config.retriever.depth]
-        candidates = read(asked, hits, session.document)
+        candidates: list[Candidate] = []
+        told = subject(question.text, today, session.synonyms, session.dictionary)
+        if told:  # of a document itself: who wrote it, when
+            candidates = read_about(told, hits, session.retriever.documents(question.filters), session.document)
+        if told and candidates:
+            asked = told.asked
+        else:
+            candidates = read(asked, hits, session.document)
         chosen = choose(asked, candidates, hits, self._config.answers.min_support)
         answer = compose(question, chosen, found.hits, session.document, session.name, found.undated_excluded)
         return replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))

@@ -57,6 +57,7 @@ class Documents:
 
     paths: tuple[str, ...] = option(("samples",), *_TEXTS)
     watch: bool = option(False, *_SWITCH)
+    max_seconds: int = option(120, *_whole(1, 86400))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.asked import Asked, Term
 from bot.question_words import Wants
-from bot.text import Span
+from bot.types import Span
 
 _FADE = 24.0  # characters at which a word's support has fallen to 37 %
 _CROSSING = 8.0  # characters that a clause boundary counts for
@@ -80,9 +80,11 @@ def share(
     return held / sum(term.weight for term in terms)
 
 
-def local_share(terms: tuple[Term, ...], text: str, places: tuple[str, ...]) -> float:
+def local_share(
+    terms: tuple[Term, ...], text: str, places: tuple[str, ...], given: Mapping[str, float] | None = None
+) -> float:
     """The same by what the terms weigh in the answer's own clause."""
-    return share(tuple(Term(term.word, term.local_weight, term.also) for term in terms), text, places)
+    return share(tuple(Term(term.word, term.local_weight, term.also) for term in terms), text, places, given)
 
 
 def near(terms: tuple[Term, ...], text: str, sentence: Span, span: Span) -> float:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Config, Passages
 from bot.dictionary import read_dictionary
-from bot.documents import FORMATS, READERS, File, find_files, read_file
+from bot.documents import FORMATS, READERS, File, find_files, helpers
+from bot.documents.isolated import IsolatedReader
 from bot.errors import BadInput, CorruptIndex, NoDocuments, NoIndex, UnreadableDocument
 from bot.lexical import LexicalIndex, packed, unpacked
 from bot.passages import split
-from bot.store import KEPT, Entry, FileRecord, Generation, Settings, Store
+from bot.report import Report
+from bot.store import KEPT, Generation, Settings, Store
 from bot.synonyms import read_synonyms
-from bot.text import TOKENS, fold, search_tokens
-from bot.types import Document, Passage
+from bot.text import TOKENS, fold, search_form, search_tokens
+from bot.texts import Entry, FileRecord
+from bot.types import BlockKind, Document, Passage
+from bot.view import view
 from embeddings.cache import encode_cached
 from embeddings.encoder import Encoder
 
@@ -28,16 +33,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Progress = Callable[[str, int, int], None]  # what is done, how many of, how many in all
-
-
-@dataclass(slots=True)
-class Report:
-    """What indexing did."""
-
-    generation: str = ""
-    documents: int = 0
-    passages: int = 0
-    skipped: list[str] = field(default_factory=list)  # a line each: what, why, and how to mend it
 
 
 def index(
@@ -66,10 +61,12 @@ def index(
         wanted, dropped = _resolved(paths, old_roots), _resolved(forget, old_roots, known=True)
         if only:
             dropped += [root for root in old_roots if not any(root.is_relative_to(path) for path in wanted)]
-        work = _Work(old, _files(wanted, old_roots), [*wanted, *dropped], settings, report, progress)
+        reader = stack.enter_context(IsolatedReader(config.documents.max_seconds))
+        work = _Work(old, _files(wanted, old_roots), [*wanted, *dropped], settings, reader, report, progress)
         if old and old.manifest.model == encoder.fingerprint and work.nothing_to_do():
             report.generation = old.manifest.name
             report.documents, report.passages = old.manifest.documents, old.manifest.passages
+            report.files, report.tables, report.oddities = len(work.records), old.tables(), old.oddities()
             return report
         sources = work.entries()
         if not work.found and not work.removed:
@@ -95,13 +92,38 @@ def index(
             files=work.records.values(),
             settings=settings,
         )
-        report.documents, report.passages = len(entries), len(vectors)
+        _count(report, entries, len(work.records))
     return report
+
+
+def survey(config: Config, paths: Sequence[Path], progress: Progress = lambda what, done, of: None) -> Report:
+    """What indexing these paths would read and skip; nothing is encoded or written.
+
+    Raises BadInput for a path that is not there, NoDocuments where nothing can be read.
+    """
+    report = Report()
+    files = _files(_resolved(paths, ()), ())
+    with IsolatedReader(config.documents.max_seconds) as reader:
+        work = _Work(None, files, (), Settings(), reader, report, progress)
+        entries = [_split(entry, config.passages) for entry in work.entries()]
+    if not entries:
+        raise NoDocuments(_nothing(paths, report))
+    _count(report, entries, len(files))
+    return report
+
+
+def _count(report: Report, entries: Sequence[Entry], files: int) -> None:
+    """Fills in what the documents hold together."""
+    stored = [entry.stored for entry in entries]
+    report.files, report.documents = files, len(entries)
+    report.passages = sum(len(entry.passages) for entry in entries)
+    report.tables = sum(block.kind is BlockKind.TABLE for document in stored for block in document.blocks)
+    report.oddities = [f"{document.document.source}: {oddity}" for document in stored for oddity in document.oddities]
 
 
 def _settings(config: Config) -> Settings:
     """What the index of unchanged files depends on."""
-    told = json.dumps([READERS, TOKENS, asdict(config.passages)], sort_keys=True)
+    told = json.dumps([READERS, helpers(), TOKENS, asdict(config.passages)], sort_keys=True)
     return Settings(
         reading=hashlib.sha256(told.encode()).hexdigest()[:16],
         dense_weight=config.retriever.dense_weight,
@@ -119,10 +141,12 @@ class _Work:
         files: Sequence[File],
         replaced: Sequence[Path],
         settings: Settings,
+        reader: IsolatedReader,
         report: Report,
         progress: Progress,
     ) -> None:
         self._old, self._files, self._report, self._progress = old, files, report, progress
+        self._reader = reader
         self._as_set = old is not None and old.settings == settings
         known = old.files() if old else {}
         elsewhere = {
@@ -134,17 +158,17 @@ class _Work:
         self._keeps_tokens = old is not None and old.settings.dictionary == settings.dictionary
         readable = known if self._keeps_passages else {}
         self._same = {
-            str(file.path): record for file in files if (record := _unchanged(file, readable.get(str(file.path))))
+            _key(file.path): record for file in files if (record := _unchanged(file, readable.get(_key(file.path))))
         }
         self.records = elsewhere | self._same
-        self.removed = len(known) > len(elsewhere) + sum(str(file.path) in known for file in files)
+        self.removed = len(known) > len(elsewhere) + sum(_key(file.path) in known for file in files)
         self.found = bool(self._same)  # whether there is anything under the wanted paths
 
     def nothing_to_do(self) -> bool:
         """Whether the index is already what it is to become; the report then has what was skipped before."""
         if self.removed or len(self._same) < len(self._files) or not self._as_set or not self.found:
             return False
-        self._report.skipped += [line for file in self._files for line in self._same[str(file.path)].skipped]
+        self._report.skipped += [line for file in self._files for line in self._same[_key(file.path)].skipped]
         return True
 
     def entries(self) -> list[Entry]:
@@ -160,11 +184,11 @@ class _Work:
         ids = {entry.stored.document.id: entry.path for entry in entries}
         for number, file in enumerate(self._files):
             self._progress("files read", number, len(self._files))
-            path = str(file.path)
+            path = _key(file.path)
             if path in self._same:
                 self._report.skipped += self._same[path].skipped
                 continue
-            record, read = _read(file, ids)
+            record, read = _read(self._reader, file, ids)
             self.records[path] = record
             self._report.skipped += record.skipped
             self.found = self.found or bool(read)
@@ -190,7 +214,7 @@ def _unchanged(file: File, record: FileRecord | None) -> FileRecord | None:
     return record
 
 
-def _read(file: File, ids: dict[str, str]) -> tuple[FileRecord, list[Entry]]:
+def _read(reader: IsolatedReader, file: File, ids: dict[str, str]) -> tuple[FileRecord, list[Entry]]:
     """What a file holds, and the record of it; what cannot be read, or repeats an id, is in the record."""
     skipped, entries = [], []
     try:
@@ -198,7 +222,7 @@ def _read(file: File, ids: dict[str, str]) -> tuple[FileRecord, list[Entry]]:
         size, mtime_ns, digest = stat.st_size, stat.st_mtime_ns, _sha256(file.path)
     except OSError:
         size, mtime_ns, digest = -1, -1, ""  # read again next time
-    for stored in read_file(file):
+    for stored in reader.read(file):
         if isinstance(stored, UnreadableDocument):
             skipped.append(str(stored))
         elif stored.document.id in ids:
@@ -206,9 +230,14 @@ def _read(file: File, ids: dict[str, str]) -> tuple[FileRecord, list[Entry]]:
             mend = f", or drop {other} with --forget" if other and not Path(other).exists() else ""
             skipped.append(f"{file.source}: the id {stored.document.id} was there before; give it another{mend}")
         else:
-            ids[stored.document.id] = str(file.path)
-            entries.append(Entry(stored, str(file.path), ()))
-    return FileRecord(str(file.path), file.source, size, mtime_ns, digest, tuple(skipped)), entries
+            ids[stored.document.id] = _key(file.path)
+            entries.append(Entry(stored, _key(file.path), ()))
+    return FileRecord(_key(file.path), file.source, size, mtime_ns, digest, tuple(skipped)), entries
+
+
+def _key(path: Path) -> str:
+    """A file's path as the index keeps it; bytes of its name that are no UTF-8 as ``\\xff``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _sha256(path: Path) -> str:
@@ -230,7 +259,7 @@ def _resolved(paths: Sequence[Path], roots: Sequence[Path], known: bool = False)
     """The absolute paths, each of which must be in the index already, or (unless `known`) on the disk."""
     resolved = []
     for path in paths:
-        absolute = path.resolve()
+        absolute = Path(os.path.realpath(path))  # resolve() fails on a link to itself
         indexed = any(absolute.is_relative_to(root) or root.is_relative_to(absolute) for root in roots)
         if not indexed and known:
             listed = ", ".join(map(str, roots)) or "nothing yet"
@@ -290,16 +319,17 @@ def _counted(entries: Sequence[Entry], dictionary: str, progress: Progress) -> I
 def _searched(entry: Entry) -> Iterator[str]:
     """What is searched for each passage of a document."""
     text = entry.stored.text
-    return (context(entry.stored.document, passage, text[passage.start : passage.end]) for passage in entry.passages)
+    for passage in entry.passages:
+        yield context(entry.stored.document, passage, view(text[passage.start : passage.end], passage).text)
 
 
 def context(document: Document, passage: Passage, text: str) -> str:
-    """What is searched for a passage: its text, after its document's title and its heading.
+    """What is searched for a passage: its text, after its document's title and the headings above it.
 
     A title that is a file's name, or was cut from a running text, tells nothing of the passage: in
     dense search over news the latter put an answer among the first five 2 points less often.
     """
     titled = document.title != Path(document.source).name and not document.title.endswith("…")
-    title = "" if not titled or text.startswith(document.title) else document.title
-    heading = "" if text.startswith(passage.heading) else passage.heading
-    return "\n".join(part for part in (title, heading, text) if part)
+    above = [document.title, *passage.path] if titled else [*passage.path]
+    told = [words for words in dict.fromkeys(above) if words and words not in text]
+    return search_form("\n".join([*told, text]))

@@ -11,8 +11,9 @@ from bot.config import Retriever as Settings
 from bot.question_words import QUESTION_WORD
 from bot.store import Generation
 from bot.synonyms import expanded
-from bot.text import fold, split_sentences
+from bot.text import days_one_way, fold, split_sentences
 from bot.types import Document, Filters, Hit, Passage
+from bot.view import view
 from embeddings.encoder import Encoder
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Retriever:
         if not len(self._documents) or (allowed is not None and not allowed.any()):
             none = np.zeros(0, dtype=np.float32)
             return Candidates(np.zeros(0, dtype=np.int64), none, none, none), undated
-        folded = fold(query)
+        folded = days_one_way(fold(query))
         vector = self._encoder.encode_queries([folded])[0]
         near, _ = self._generation.vectors.search(vector, self._settings.candidates, allowed)
         words = expanded(_telling(folded), self._generation.synonyms)
@@ -99,9 +100,15 @@ class Retriever:
         rows = np.union1d(near, likely[counted[likely] > 0])
         rarities = self._generation.lexical.rarities(words)
         found = self._generation.passages([int(row) for row in rows])
-        sentence = np.fromiter((_best_sentence(text, rarities) for _, _, text in found), np.float32, len(rows))
+        told = (view(text, passage).text for passage, _, text in found)
+        sentence = np.fromiter((_best_sentence(text, rarities) for text in told), np.float32, len(rows))
         dense = self._generation.vectors.cosines(vector, rows)
         return Candidates(rows, dense, counted[rows], sentence, found), undated
+
+    def documents(self, filters: Filters) -> list[Document]:
+        """The documents that pass the filters, in the order of the index."""
+        documents = self._generation.documents
+        return [document for document in documents if _passes(document, filters) and _in_time(document, filters)]
 
     def _allowed(self, filters: Filters) -> tuple[NDArray[np.bool_] | None, int]:
         """Which passage rows pass, or None where all do; and the undated documents left out."""
@@ -109,19 +116,13 @@ class Retriever:
 
         if filters == Filters():
             return None, 0
-        documents = self._generation.documents
-        passing = [_passes(document, filters) for document in documents]
+        named = [_passes(document, filters) for document in self._generation.documents]
+        timely = [_in_time(document, filters) for document in self._generation.documents]
         undated = sum(
-            ok and document.date is None for ok, document in zip(passing, documents, strict=True)
-        ) if filters.by_date else 0  # fmt: skip
-        if filters.by_date:
-            passing = [
-                ok and document.date is not None
-                and (not filters.date_from or document.date >= filters.date_from)
-                and (not filters.date_to or document.date <= filters.date_to)
-                for ok, document in zip(passing, documents, strict=True)
-            ]  # fmt: skip
-        return np.asarray(passing, dtype=bool)[self._documents], undated
+            ok and filters.by_date and document.date is None
+            for ok, document in zip(named, self._generation.documents, strict=True)
+        )
+        return (np.asarray(named, dtype=bool) & np.asarray(timely, dtype=bool))[self._documents], undated
 
 
 def _telling(folded: str) -> str:
@@ -140,6 +141,14 @@ def _best_sentence(text: str, rarities: Mapping[str, float]) -> float:
 def _passes(document: Document, filters: Filters) -> bool:
     """Whether a document is one of those named and under the source; dates aside."""
     return (not filters.document or document.id in filters.document) and document.source.startswith(filters.source)
+
+
+def _in_time(document: Document, filters: Filters) -> bool:
+    """Whether a document is dated within the filters' dates, where they have any."""
+    if not filters.by_date:
+        return True
+    day = document.date
+    return day is not None and filters.date_from <= day and (not filters.date_to or day <= filters.date_to)
 
 
 def _standard(scores: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bot.asked import Asked
 from bot.places import NO_PLACES
 from bot.question_words import CHANGES, FALLS, RISES, Wants
-from bot.text import Span, clauses, tagged_words
+from bot.text import clauses, tagged_words
+from bot.types import Span
 from bot.values import Kind, ValueSpan, find_values, is_masked
 
 
@@ -37,6 +38,7 @@ _QUOTED = re.compile(
     r"“([^“”\n]{1,40})”|「([^「」\n]{1,40})」|『([^『』\n]{1,40})』|《([^《》\n]{1,60})》|\"([^\"\n]{1,40})\""
 )
 _NAMED = re.compile(r"(?:叫做?|名为|名叫|称为|称作|称之为|命名为|简称|取名|是)([^，。；、,;：:\s]{2,20})")
+_ORDINAL = frozenset("号 届 期 楼 层".split())
 _LONG_SURNAMES = frozenset("欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 端木 夏侯 长孙 宇文".split())
 _HIDING = 8  # characters
 _EDGES = frozenset("。！？!?…；;，,：:、 \t\u3000-—·")
@@ -93,6 +95,8 @@ def _values(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
 
 
 def _fits(asked: Asked, value: ValueSpan) -> bool:
+    if value.unit in _ORDINAL and value.unit not in asked.folded:
+        return False  # 3号滤池 is no quantity
     if asked.wants is Wants.COUNT and asked.units:
         return value.unit in asked.units or (value.kind is Kind.COUNT and not value.unit and value.masked)
     return asked.wants is not Wants.MONEY or not asked.units or value.unit in asked.units

@@ -19,68 +19,26 @@ import json
 import os
 import shutil
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.errors import BotError, CorruptIndex, NoIndex
 from bot.lexical import LexicalIndex
 from bot.synonyms import groups
-from bot.types import Block, BlockKind, Document, Passage, StoredDocument
+from bot.texts import Entry, FileRecord, Texts, write_texts
+from bot.types import Overview
 from embeddings.index import VectorIndex
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 5
+SCHEMA = 6
 KEPT = 3  # generations
 _REBUILD = "run: python -m bot index"
-
-_TABLES = """
-CREATE TABLE documents (
-    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, source TEXT NOT NULL,
-    publisher TEXT, url TEXT, date TEXT, path TEXT NOT NULL, text TEXT NOT NULL, blocks TEXT NOT NULL,
-    page_starts TEXT NOT NULL
-);
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents (position),
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL, page INTEGER, tokens BLOB NOT NULL
-);
-CREATE INDEX passages_of_document ON passages (document);
-"""
-_FILES = """
-CREATE TABLE files (
-    path TEXT PRIMARY KEY, source TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, skipped TEXT NOT NULL
-);
-"""
-_DOCUMENT = "id, title, source, publisher, url, date"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document, the absolute path of the file it was read from, its passages, and their tokens if known."""
-
-    stored: StoredDocument
-    path: str
-    passages: tuple[Passage, ...]
-    tokens: tuple[bytes, ...] = ()  # of each passage, as `lexical.packed` gives them
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """A file as it was when it was read, and what of it could not be."""
-
-    path: str  # absolute
-    source: str
-    size: int  # bytes
-    mtime_ns: int
-    sha256: str
-    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +64,8 @@ class Manifest:
     files: dict[str, str]  # path below the generation's folder -> SHA-256
 
 
-class Generation:
-    """One whole index, open for reading by any number of threads."""
+class Generation(Texts):
+    """One whole index, open for reading by any number of threads: its texts, vectors and word counts."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
@@ -115,70 +73,22 @@ class Generation:
         self.settings = Settings(**json.loads((folder / "settings.json").read_text(encoding="utf-8")))
         self.synonyms = groups(self.settings.synonyms)
         self.lexical = LexicalIndex.load(folder / "lexical", manifest.passages, self.settings.dictionary)
-        self._lock = threading.Lock()
-        self._database = sqlite3.connect(
-            f"{(folder / 'texts.sqlite').resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        self._built = (folder / "manifest.json").stat().st_mtime
+        super().__init__(folder / "texts.sqlite")
+
+    def overview(self) -> Overview:
+        """What was indexed, what was not, and what is odd about it."""
+        files = self.files().values()
+        return Overview(
+            self.manifest.name,
+            self._built,
+            tuple(self.documents),
+            len(files),
+            self.manifest.passages,
+            self.tables(),
+            tuple(line for file in files for line in file.skipped),
+            tuple(self.oddities()),
         )
-        self.documents = [Document(*row) for row in self._rows(f"SELECT {_DOCUMENT} FROM documents ORDER BY position")]
-        self._positions = {document.id: position for position, document in enumerate(self.documents)}
-
-    def document_of_row(self) -> NDArray[np.int32]:
-        """The position in `documents` of every passage row, of shape (passages,)."""
-        import numpy as np
-
-        found = self._rows("SELECT document FROM passages ORDER BY row")
-        return np.fromiter((position for (position,) in found), dtype=np.int32, count=self.manifest.passages)
-
-    def passages(self, rows: Sequence[int]) -> list[tuple[Passage, Document, str]]:
-        """The passages in these rows, with their documents and texts, in the order of `rows`."""
-        found = []
-        for row in rows:
-            values = self._rows(
-                "SELECT p.id, p.start, p.end, p.heading, p.page, p.document, "
-                "substr(d.text, p.start + 1, p.end - p.start) "
-                "FROM passages p JOIN documents d ON d.position = p.document WHERE p.row = ?",
-                (int(row),),
-            )
-            for passage_id, start, end, heading, page, position, text in values:
-                document = self.documents[position]
-                found.append((Passage(passage_id, document.id, start, end, heading, page), document, text))
-        return found
-
-    def document(self, document_id: str) -> StoredDocument | None:
-        """The document with an id, and its text, or None."""
-        position = self._positions.get(document_id)
-        if position is None:
-            return None
-        ((text, blocks, page_starts),) = self._rows(
-            "SELECT text, blocks, page_starts FROM documents WHERE position = ?", (position,)
-        )
-        return StoredDocument(self.documents[position], text, _blocks(blocks), tuple(json.loads(page_starts)))
-
-    def entries(self) -> Iterator[Entry]:
-        """Everything that was indexed, in order."""
-        for position, document in enumerate(self.documents):
-            stored = self.document(document.id)
-            ((path,),) = self._rows("SELECT path FROM documents WHERE position = ?", (position,))
-            rows = self._rows(
-                'SELECT tokens, id, start, "end", heading, page FROM passages WHERE document = ? ORDER BY row',
-                (position,),
-            )
-            if stored:
-                passages = tuple(Passage(row[1], document.id, *row[2:]) for row in rows)
-                yield Entry(stored, path, passages, tuple(row[0] for row in rows))
-
-    def files(self) -> dict[str, FileRecord]:
-        """The files that were read, by their paths."""
-        found = self._rows("SELECT path, source, size, mtime_ns, sha256, skipped FROM files")
-        return {row[0]: FileRecord(row[0], row[1], row[2], row[3], row[4], tuple(json.loads(row[5]))) for row in found}
-
-    def close(self) -> None:
-        """Closes the files."""
-        self._database.close()
-
-    def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._database.execute(query, values).fetchall()
 
 
 class Store:
@@ -257,7 +167,7 @@ class Store:
         beside = self._generations / ".beside"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
-        documents = _write_texts(beside / "texts.sqlite", entries, files)
+        documents = write_texts(beside / "texts.sqlite", entries, files)
         VectorIndex.build(vectors).save(beside / "vectors.faiss")
         lexical.save(beside / "lexical")
         (beside / "settings.json").write_text(json.dumps(asdict(settings), ensure_ascii=False), encoding="utf-8")
@@ -305,43 +215,6 @@ def _digest(manifest: Manifest) -> str:
     """8 hexadecimal digits of what a manifest says, its name aside."""
     told = json.dumps(asdict(replace(manifest, name="")), sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:8]
-
-
-def _write_texts(file: Path, entries: Iterable[Entry], files: Iterable[FileRecord]) -> int:
-    """Writes documents and passages; how many documents."""
-    row = position = 0
-    with closing(sqlite3.connect(file)) as database:
-        database.executescript(_TABLES + _FILES)
-        database.executemany(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (f.path, f.source, f.size, f.mtime_ns, f.sha256, json.dumps(f.skipped, ensure_ascii=False))
-                for f in files
-            ],
-        )
-        for position, entry in enumerate(entries, 1):
-            stored, document = entry.stored, entry.stored.document
-            database.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    position - 1, document.id, document.title, document.source, document.publisher, document.url,
-                    document.date, entry.path, stored.text,
-                    json.dumps([[block.start, block.end, block.kind.value] for block in stored.blocks]),
-                    json.dumps(stored.page_starts),
-                ),
-            )  # fmt: skip
-            for passage, tokens in zip(entry.passages, entry.tokens, strict=True):
-                database.execute(
-                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (row, passage.id, position - 1, passage.start, passage.end, passage.heading, passage.page, tokens),
-                )
-                row += 1
-        database.commit()
-    return position
-
-
-def _blocks(packed: str) -> tuple[Block, ...]:
-    return tuple(Block(start, end, BlockKind(kind)) for start, end, kind in json.loads(packed))
 
 
 def _write_synced(path: Path, text: str) -> None:

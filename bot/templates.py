@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.text import has_cjk
+import re
+
+from bot.text import has_cjk, on_one_line
 from bot.types import Answer, Citation, Reason, Status
 
 _REASONS = {
@@ -43,11 +45,21 @@ def head(answer: Answer, spoken: str) -> str:
         return _MASKED[spoken]
     stop = "。" if spoken == "zh" else "."
     if answer.status is Status.CONFLICT:
-        return _CONFLICT[spoken] + _AND[spoken].join(f"{v.text}[{v.citation}]" for v in answer.answers) + stop
-    value = answer.answer or ""
+        values = (f"{on_one_line(value.text)}[{value.citation}]" for value in answer.answers)
+        return _CONFLICT[spoken] + _AND[spoken].join(values) + stop
+    value = on_one_line(answer.answer or "") + _unit(answer)
     return value if value.endswith(("。", "！", "？", ".", "!", "?")) else value + stop
+
+
+def _unit(answer: Answer) -> str:
+    """The unit that a cell's column gives its bare number, in brackets: 12.5（万元）."""
+    first = answer.citations[0]
+    held = (cell for cell in first.cells if cell.start <= first.answer_start and first.answer_end <= cell.end)
+    label = next((cell.label for cell in held), "")
+    match = re.search(r"[（(]([^（()）\d]{1,6})[)）]", label)
+    return f"（{match.group(1)}）" if match and re.fullmatch(r"[-+]?[\d,.]+", answer.answer or "") else ""
 
 
 def quoted(citation: Citation) -> str:
     """A quote with its number."""
-    return f"“{citation.quote}”[{citation.n}]"
+    return f"“{on_one_line(citation.quote)}”[{citation.n}]"

@@ -6,13 +6,13 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 from bot.errors import BotError
+from bot.types import Span
 
-Span = tuple[int, int]
-
-TOKENS = 1  # changes with what `search_tokens` gives
+TOKENS = 2  # changes with what `search_tokens` gives
 
 _END = "。！？!?…"
 _CLOSING = "”’」』）)】》〉\"'"
@@ -20,6 +20,11 @@ _SENTENCE = re.compile(rf"[{_END}；;]+[{_CLOSING}]*|(?<=[A-Za-z])\.(?=\s)|\n")
 _CLAUSE = re.compile(rf"[{_END}；;，,：:\n]+[{_CLOSING}]*")
 _WORD = re.compile(r"\w")
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_WIDE = "[\u3001-\u301b\u3400-\u9fff\uff01-\uff1f“”‘’]"  # characters and punctuation that have no spaces between
+_GAP = re.compile(f"(?<={_WIDE}) +(?={_WIDE})")
+_DAY = re.compile(r"(?<![\d.])(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:日|(?![\d.]))")
+_BREAK = re.compile(r"\s*\n\s*")
+_SPACED = re.compile(r"[!-~\u00c0-\u024f]")  # what is written with spaces between words
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _COUNTED = re.compile(r"\d+(?:[.,]\d+)*[万亿]*[\u3400-\u9fff%]?")
 
@@ -54,6 +59,39 @@ def fold(text: str) -> str:
     ``len(fold(text)) == len(text)``, so an offset in one is the same place in the other.
     """
     return text.translate(_FOLDING)
+
+
+def closed(text: str) -> str:
+    """The text without the spaces between Chinese characters, which typesetters and translators put there."""
+    return _GAP.sub("", text)
+
+
+def days_one_way(text: str) -> str:
+    """The text with its days written one way: 2023/9/28 and 2023年09月28日 as 2023年9月28日."""
+    return _DAY.sub(lambda day: "{}年{}月{}日".format(*map(int, day.groups())), text)
+
+
+def search_form(text: str) -> str:
+    """The text of a passage as it is searched: days written one way, no spaces between Chinese characters."""
+    return closed(days_one_way(text))
+
+
+def breaks(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[Span, str]]:
+    """The line breaks in a stretch, with the white space around them, and what a person reads in their place.
+
+    Words that are written with spaces between keep one; Chinese needs none.
+    """
+    for match in _BREAK.finditer(text, start, len(text) if end is None else end):
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        yield match.span(), " " if _SPACED.match(before) and _SPACED.match(after) and before != "-" else ""
+
+
+def on_one_line(text: str) -> str:
+    """The text as one line for a person: broken lines joined, a row's cells parted by bars."""
+    told, place = "", 0
+    for (start, end), between in breaks(text):
+        told, place = told + text[place:start] + between, end
+    return re.sub(r"\s*\t\s*", " | ", told + text[place:])
 
 
 def has_cjk(text: str) -> bool:
@@ -179,3 +217,19 @@ def rarity(word: str) -> float:
 
     tokenizer = _jieba("")
     return math.log(tokenizer.total / max(1, tokenizer.FREQ.get(word) or 1))
+
+
+def crosses(before: str, after: str) -> bool:
+    """Whether a word of jieba's dictionary reaches from the end of one text into the beginning of another."""
+    left, right = fold(before[-8:]), fold(after[:8])
+    place = 0
+    for word in _jieba("").cut(left + right, HMM=False):
+        if place < len(left) < place + len(word):
+            return True
+        place += len(word)
+    return False
+
+
+def word_ends(text: str) -> list[int]:
+    """Where jieba's words of a text end, in order."""
+    return list(accumulate(len(word) for word in _jieba("").cut(fold(text))))

@@ -9,6 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Words of a document that stand outside a passage and are read in it: a cell merged over several rows."""
+
+    words: str
+    start: int
+
+
+Piece = Span | str | Outside  # a stretch of the passage, words that are not its own (a row's headers), or such words
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -17,9 +30,12 @@ class Document:
     id: str
     title: str
     source: str  # root folder's name and the POSIX path below it
-    publisher: str | None = None
+    publisher: str | None = None  # who published it; of an official document the office that issued it
     url: str | None = None
     date: str | None = None  # YYYY-MM-DD
+    author: str | None = None
+    editor: str | None = None
+    number: str | None = None  # an official document's, such as 国办发〔2022〕12号
 
 
 class BlockKind(StrEnum):
@@ -27,16 +43,52 @@ class BlockKind(StrEnum):
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
-    FURNITURE = "furniture"  # navigation, buttons, editors' lines: never quoted
+    FURNITURE = "furniture"  # navigation, buttons, editors' lines: no passage, but facts may stand there
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: for each row, in each column, where the cell's text stands.
+
+    A merged cell stands in every row and column that it covers; an empty one is an empty span.
+    """
+
+    rows: tuple[tuple[Span, ...], ...]
+    headers: int = 0  # rows at the top that name the columns
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of the stored text of one kind; blocks are in order and do not overlap."""
+    """A stretch of the stored text of one kind; blocks are in order and do not overlap.
+
+    A line break inside a paragraph or a heading is the layout's: there the sentence goes on.
+    """
 
     start: int
     end: int
     kind: BlockKind
+    level: int = 0  # of a heading: 1 is the outermost
+    table: Table | None = None  # of a table
+
+
+class About(StrEnum):
+    """What a document may say of itself."""
+
+    PUBLISHER = "publisher"
+    AUTHOR = "author"
+    EDITOR = "editor"
+    DATE = "date"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Where a document says of itself who published it, who wrote it, or when."""
+
+    about: About
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +99,8 @@ class StoredDocument:
     text: str
     blocks: tuple[Block, ...]
     page_starts: tuple[int, ...] = ()  # offset of each page's first character; empty: no pages
+    facts: tuple[Fact, ...] = ()
+    oddities: tuple[str, ...] = ()  # what a person should know of how it was read, a line each
 
     def page(self, offset: int) -> int | None:
         """The 1-based page that holds a character, or None where the document has no pages."""
@@ -61,8 +115,9 @@ class Passage:
     document_id: str
     start: int
     end: int
-    heading: str = ""
+    path: tuple[str, ...] = ()  # the headings above it, the outermost first
     page: int | None = None
+    pieces: tuple[Piece, ...] = ()  # what is searched and read of it, in order; empty: all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +157,20 @@ class Question:
     request_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What an index holds, and what it does not."""
+
+    generation: str
+    built: float  # seconds since 1970
+    documents: tuple[Document, ...]
+    files: int
+    passages: int
+    tables: int
+    skipped: tuple[str, ...]  # a line each: what, why, and how to mend it
+    oddities: tuple[str, ...]  # a line each: what was read otherwise than one may expect
+
+
 class Status(StrEnum):
     """How a question ended."""
 
@@ -130,6 +199,15 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedCell:
+    """A cell of a table's row: what its column is called, and where it stands."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A verbatim quote and where it stands; ``[answer_start, answer_end)`` is inside it."""
 
@@ -143,6 +221,7 @@ class Citation:
     answer_start: int
     answer_end: int
     duplicates: tuple[Duplicate, ...] = ()
+    cells: tuple[CitedCell, ...] = ()  # of a row of a table, those that the quote holds, in order
 
 
 @dataclass(frozen=True, slots=True)

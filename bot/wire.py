@@ -91,6 +91,9 @@ def document_to_json(document: Document) -> dict[str, Any]:
         "publisher": document.publisher,
         "url": document.url,
         "date": document.date,
+        "author": document.author,
+        "editor": document.editor,
+        "number": document.number,
     }
 
 
@@ -109,6 +112,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
             {"document": document_to_json(copy.document), "start": copy.start, "end": copy.end}
             for copy in citation.duplicates
         ],
+        "cells": [{"label": cell.label, "start": cell.start, "end": cell.end} for cell in citation.cells],
     }
 
 

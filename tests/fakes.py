@@ -9,6 +9,7 @@ from bot.types import (
     Citation,
     Document,
     Hit,
+    Overview,
     Passage,
     Question,
     Reason,
@@ -31,6 +32,9 @@ STORED = StoredDocument(
 QUOTE_START = TEXT.index("紧急")
 QUOTE_END = TEXT.index("。")
 ANSWER_START = TEXT.index("3.01")
+OVERVIEW = Overview(
+    "fake-1", built=1_700_000_000.0, documents=(DOCUMENT,), files=1, passages=1, tables=0, skipped=(), oddities=()
+)
 
 
 def hit() -> Hit:
@@ -43,8 +47,9 @@ class FakeBot:
 
     generation = "fake-1"
 
-    def __init__(self) -> None:
+    def __init__(self, held: Overview = OVERVIEW) -> None:
         self.asked: list[Question] = []
+        self.held = held
 
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)
@@ -68,6 +73,9 @@ class FakeBot:
 
     def document(self, document_id: str) -> StoredDocument | None:
         return STORED if document_id == "d1" else None
+
+    def overview(self) -> Overview:
+        return self.held
 
     def _answer(
         self, question: Question, status: Status, citations: tuple[Citation, ...], values: tuple[Value, ...]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answerer import MAX_QUOTE, checked, quote_span, value_key
-from bot.text import fold
+from bot.text import clauses, fold
 from bot.types import Answer, Citation, Reason, Status, StoredDocument, Value
 from bot.values import is_masked
 from tests.corpus.handmade import answer_to, candidates_for, hits_of, stored
@@ -286,10 +286,8 @@ def quoted(sentence: str, span: str, document_id: str = "d1") -> str:
     any_one = candidates_for("止付多少", stored(TOLD, document_id))[0]
     at = len(TOLD) + 1
     place = at + sentence.index(span)
-    start, end = quote_span(
-        document.text,
-        replace(any_one, start=place, end=place + len(span), sentence=(at, at + len(sentence))),
-    )
+    spans = tuple((at + begin, at + stop) for begin, stop in clauses(sentence))
+    start, end = quote_span(replace(any_one, start=place, end=place + len(span), clauses=spans))
     assert at <= start <= place
     assert place + len(span) <= end <= at + len(sentence)
     return document.text[start:end]

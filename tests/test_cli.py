@@ -58,7 +58,7 @@ def test_index_names_and_counts_what_it_could_not_read_and_succeeds(cli: Cli, tm
     write_files(tmp_path, {"docs/a.txt": ORDOS, "docs/b.txt": b"\0\0", "docs/c.xyz": "?"})
     done = cli("index", tmp_path / "docs", "--index", tmp_path / "index")
     name = Store(tmp_path / "index").current()
-    assert (done.status, done.out) == (0, f"1 documents, 1 passages, 2 skipped: index {name}\n")
+    assert (done.status, done.out) == (0, f"1 document, 1 passage, 2 skipped: index {name}\n")
     assert [line.split(": ")[:2] for line in done.err.splitlines()] == [
         ["skipped", "docs/b.txt"],
         ["skipped", "docs/c.xyz"],
@@ -71,13 +71,13 @@ def test_index_without_paths_takes_those_of_the_configuration(cli: Cli, tmp_path
         {"docs/a.txt": ORDOS, "x.toml": "[documents]\npaths = ['docs']\n[index]\ndir = 'index'\n"},
     )
     done = cli("index", "--config", tmp_path / "x.toml")
-    assert (done.status, done.out.split(":")[0]) == (0, "1 documents, 1 passages")
+    assert (done.status, done.out.split(":")[0]) == (0, "1 document, 1 passage")
     assert Store(tmp_path / "index").current()
 
 
 def test_forget_drops_a_path_and_indexes_nothing_else(cli: Cli, folder: Path) -> None:
     done = cli("index", "--forget", folder / "docs/a.txt", "--index", folder / "index")
-    assert (done.status, done.out.split(":")[0]) == (0, "1 documents, 1 passages")
+    assert (done.status, done.out.split(":")[0]) == (0, "1 document, 1 passage")
     done = cli("index", "--forget", folder / "docs", "--index", folder / "index")
     assert (done.status, done.out.split(":")[0]) == (0, "0 documents, 0 passages")
     asked = cli("ask", ASKED, "--json", "--index", folder / "index")

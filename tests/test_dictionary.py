@@ -136,7 +136,9 @@ def asking(config: Config, docs: Path) -> tuple[Bot, Callable[[], Answer]]:
 def no_file_is_read(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Called, it has the test fail where a document's file is read from then on."""
     with monkeypatch.context() as patch:
-        yield lambda: patch.setattr("bot.indexer.read_file", lambda file: pytest.fail(f"{file.source} was read"))
+        yield lambda: patch.setattr(
+            "bot.indexer.IsolatedReader.read", lambda _, file: pytest.fail(f"read {file.source}")
+        )
 
 
 def test_a_running_bot_takes_up_a_dictionary_and_nothing_is_encoded_or_read_again(

@@ -9,7 +9,6 @@ import io
 import json
 import os
 import random
-import zipfile
 from pathlib import Path
 
 import docx
@@ -20,14 +19,14 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
-from bot.documents import FORMATS, File, find_files, format_of, read_file
-from bot.documents.extracted import decode, find_date, normalised
+from bot.documents import File, find_files, format_of, read_file
+from bot.documents.encodings import decode
+from bot.documents.extracted import normalised
 from bot.errors import UnreadableDocument
 from bot.types import BlockKind, StoredDocument
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
-SEEDS = ROOT.parent / "shared" / "seeds"
 MASKED = "**市****年**月破获***起，止付*.**亿元，返还××万元，■人，总体方案“*+*+N”，谢某某。"
 PLAIN = "鄂尔多斯市破获电信网络诈骗案件537起，紧急止付涉案资金3.01亿元。\n第二行的文字，说的是平安建设的事情。\n"
 TRADITIONAL = "鄂爾多斯市破獲電信網絡詐騙案件537起，緊急止付涉案資金3.01億元。\n第二行的文字，說的是平安建設的事情。\n"
@@ -130,12 +129,7 @@ def test_every_paragraph_of_the_samples_is_read_in_every_encoding_or_refused(nam
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), id="png"),
-        pytest.param(b"\x7fELF" + b"\0" * 64, id="elf"),
-        pytest.param(b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes(range(256)) * 3, id="jpeg"),
-        pytest.param(b"\xff\xfe" + "平安".encode("utf-16-le") + b"\x00", id="utf-16 cut short"),
         pytest.param(b"\xfe\xff\xd8\x00\x00\x41", id="utf-16 with half a surrogate pair"),
-        pytest.param(PLAIN.encode("utf-16-le"), id="utf-16 without its mark"),
         pytest.param(PLAIN.encode("utf-32"), id="utf-32"),
         pytest.param("これは日本語の文章です。東京都の人口について。".encode("shift_jis"), id="japanese"),
         pytest.param("이것은 한국어 문장입니다. 서울의 인구에 대하여 씁니다.".encode("euc_kr"), id="korean"),
@@ -239,60 +233,11 @@ def test_a_dateline_dates_a_document_and_a_caption_does_not(line: str, date: str
     assert read_one(written(tmp_path, "a.txt", text)).document.date == date
 
 
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not beside this checkout")
-@pytest.mark.parametrize(
-    ("name", "title", "publisher", "date"),
-    [
-        ("000_ed36ee2003d571f9.txt", "000_ed36ee2003d571f9.txt", None, None),
-        ("001_6f13aa692a002dda.txt", "001_6f13aa692a002dda.txt", None, None),  # its only dates are captions'
-        ("002_db65cf96d3ebb58d.txt", "002_db65cf96d3ebb58d.txt", None, None),
-        ("003_17843914ab0f768a.txt", "巴彦淖尔:筑牢安全发展之基 守护百姓平安幸福", "巴彦淖尔日报", "2023-01-06"),
-        ("004_b38e72195316a2f8.txt", "004_b38e72195316a2f8.txt", None, None),
-    ],
-)
-def test_the_seeds_tell_title_publisher_and_date(
-    name: str, title: str, publisher: str | None, date: str | None
-) -> None:
-    document = read_one(SEEDS / name)
-    about = document.document
-    assert (about.title, about.publisher, about.date) == (title, publisher, date)
-    assert document.text == (SEEDS / name).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-
-
-@pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not beside this checkout")
-def test_a_saved_news_pages_buttons_are_furniture() -> None:
-    document = read_one(SEEDS / "003_17843914ab0f768a.txt")
-    furniture = lines(document, BlockKind.FURNITURE)
-    for line in ("人民网>>内蒙古频道>>盟市>>巴彦淖尔", "小字号", "分享让更多人看到", "返回顶部", "(责编:刘泽、张雪冬)"):
-        assert line in furniture
-    assert "2023年01月06日09:55 | 来源:巴彦淖尔日报" in furniture
-    assert not any("刑事案件" in line for line in furniture)
-
-
 def test_an_id_is_sixteen_digits_of_the_source(tmp_path: Path) -> None:
     document = read_one(written(tmp_path, "a.txt", PLAIN)).document
     assert document.id == hashlib.sha256(b"docs/a.txt").hexdigest()[:16]
     assert document.source == "docs/a.txt"
     assert document.title == "a.txt"
-
-
-@pytest.mark.parametrize(
-    ("text", "date"),
-    [
-        ("2023-01-06", "2023-01-06"),
-        ("2023年1月6日", "2023-01-06"),
-        ("2023/1/6", "2023-01-06"),
-        ("2023.01.06", "2023-01-06"),
-        ("2023-01-06T08:30:00+08:00", "2023-01-06"),
-        ("2023-13-06", ""),
-        ("2023-02-30 2023-03-01", "2023-03-01"),
-        ("12023-01-06", ""),
-        ("2023年1月", ""),
-        ("", ""),
-    ],
-)
-def test_the_first_date_that_exists_is_found(text: str, date: str) -> None:
-    assert find_date(text) == date
 
 
 # Each format
@@ -314,137 +259,6 @@ def test_masked_text_comes_through_every_reader_as_it_stands(name: str, content:
     document = read_one(written(tmp_path, name, content))
     assert MASKED in document.text
     assert any(MASKED in line for line in lines(document, BlockKind.PARAGRAPH))
-
-
-def test_numbered_lines_of_a_text_are_headings(tmp_path: Path) -> None:
-    text = "总标题\n一、守望相助\n第一段。\n（二）绿色发展\n第二章 系统推进\n二、这一句有句号。\n第二段。\n"
-    document = read_one(written(tmp_path, "a.txt", text))
-    assert lines(document, BlockKind.HEADING) == ["一、守望相助", "（二）绿色发展", "第二章 系统推进"]
-    assert document.document.title == "总标题"
-
-
-def test_markdown_is_kept_as_its_source_with_its_front_matter_apart(tmp_path: Path) -> None:
-    text = (
-        '---\ntitle: 平安公告\ndate: 2023-01-06\nauthor: "平安办"\n---\n\n# 大标题\n\n**市在**4月4日**前登记。\n\n'
-        "| 项 | 数 |\n|---|---|\n| 案件 | ***起 |\n\n---\n\n```\n代码\n```\n## 小标题\n1. 一\n"
-    )
-    document = read_one(written(tmp_path, "a.md", text))
-    assert document.text == text
-    about = document.document
-    assert (about.title, about.date, about.publisher) == ("平安公告", "2023-01-06", "平安办")
-    assert lines(document, BlockKind.HEADING) == ["# 大标题", "## 小标题"]
-    told = lines(document, BlockKind.PARAGRAPH)
-    assert told == ["**市在**4月4日**前登记。", "| 项 | 数 |", "| 案件 | ***起 |", "代码", "1. 一"]
-
-
-@pytest.mark.parametrize("heading", ["# **市公告", "# 平安**公告"])
-def test_a_masked_title_stays_masked(heading: str, tmp_path: Path) -> None:
-    assert read_one(written(tmp_path, "a.md", f"{heading}\n\n正文一句。\n")).document.title == heading[2:]
-
-
-PAGE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>页名 - 晨讯网</title>
-<meta property="article:published_time" content="2023-01-06T08:30:00+08:00">
-<meta property="og:site_name" content="晨讯网"><link rel="canonical" href="https://news.example.com/a.html">
-<style>.样式{}</style><script>var 脚本 = 1;</script></head>
-<body><header><nav><ul><li><a href="#">首页</a></li></ul></nav></header>
-<div class="crumbs"><a href="#">新闻</a> &gt; 正文页</div>
-<article><h1>大标题</h1>裸文一句。<p>甲<b>乙</b>丙<a href="#">丁</a>戊。<br>换行后。</p>
-<p>&lt;标签&gt;&amp;&nbsp;不换行</p><!-- 注释 -->
-<table><tr><th>项目</th><th>金额</th></tr><tr><td>止付</td><td>*.**亿元</td></tr></table>
-<ul><li>第一条</li><li>第二条</li></ul><blockquote>引文。</blockquote>
-<details><summary>摘要</summary>细节。</details><figure><figcaption>图说。</figcaption></figure></article>
-<div class="share">分享到微信</div><aside>热门推荐</aside><div id="copyright">版权所有 晨讯网</div>
-<footer>备案号</footer></body></html>"""
-VISIBLE = (
-    "首页 新闻 正文页 大标题 裸文一句。 甲乙丙丁戊。 换行后。 <标签>& 项目 金额 止付 *.**亿元 第一条 第二条 引文。 "
-    "摘要 细节。 图说。 分享到微信 热门推荐 版权所有 备案号"
-).split()
-
-
-def test_a_web_page_keeps_all_its_visible_text_and_nothing_else(tmp_path: Path) -> None:
-    document = read_one(written(tmp_path, "a.html", PAGE))
-    place = -1
-    for piece in VISIBLE:  # in the page's order
-        assert document.text.find(piece, place + 1) > place, piece
-        place = document.text.find(piece, place + 1)
-    for hidden in ("样式", "脚本", "注释", "页名"):
-        assert hidden not in document.text
-
-
-def test_a_web_pages_navigation_and_footer_are_furniture_and_its_article_is_not(tmp_path: Path) -> None:
-    document = read_one(written(tmp_path, "a.html", PAGE))
-    furniture = " ".join(lines(document, BlockKind.FURNITURE))
-    for piece in ("首页", "新闻 > 正文页", "分享到微信", "热门推荐", "版权所有", "备案号"):
-        assert piece in furniture
-    told = lines(document, BlockKind.PARAGRAPH)
-    for piece in ("裸文一句。", "甲乙丙丁戊。", "换行后。", "止付\t*.**亿元", "第一条", "引文。", "细节。", "图说。"):
-        assert piece in told
-    assert lines(document, BlockKind.HEADING) == ["大标题"]
-
-
-def test_a_web_page_tells_title_publisher_date_and_address(tmp_path: Path) -> None:
-    about = read_one(written(tmp_path, "a.html", PAGE)).document
-    assert (about.title, about.publisher, about.date) == ("大标题", "晨讯网", "2023-01-06")
-    assert about.url == "https://news.example.com/a.html"
-
-
-@pytest.mark.parametrize("wrapper", ["layout has-sidebar", "page nav-open", "main hot", "content search-page"])
-def test_an_article_in_a_wrapper_named_after_the_sites_parts_is_still_read(wrapper: str, tmp_path: Path) -> None:
-    page = f'<html><body><div class="{wrapper}"><article><h1>标题</h1><p>破获537起。</p></article></div></body></html>'
-    assert lines(read_one(written(tmp_path, "a.html", page)), BlockKind.PARAGRAPH) == ["破获537起。"]
-
-
-@pytest.mark.parametrize(
-    ("declared", "encoding"),
-    [
-        ("gb2312", "gb18030"),
-        ("gbk", "gb18030"),
-        ("big5", "big5"),
-        ("utf-8", "utf-8"),
-        ("utf-8", "gb18030"),  # what it says is wrong
-        ("no-such", "utf-8"),
-    ],
-)
-def test_a_web_page_is_decoded_as_it_says_or_as_it_is(declared: str, encoding: str, tmp_path: Path) -> None:
-    line = TRADITIONAL.splitlines()[0]
-    page = f'<html><head><meta charset="{declared}"></head><body><p>{line}</p></body></html>'
-    assert line in read_one(written(tmp_path, "a.html", page.encode(encoding))).text
-
-
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "ftp://a/b", ""])
-def test_only_web_addresses_are_a_pages_address(url: str, tmp_path: Path) -> None:
-    page = f'<html><head><link rel="canonical" href="{url}"></head><body><p>正文一句。</p></body></html>'
-    assert read_one(written(tmp_path, "a.html", page)).document.url is None
-
-
-def test_a_page_nested_too_deep_is_refused(tmp_path: Path) -> None:
-    page = "<div>" * 3000 + "正文" + "</div>" * 3000
-    assert "docs/a.html: " in refusal(written(tmp_path, "a.html", f"<html><body>{page}</body></html>"))
-
-
-def test_a_word_file_gives_paragraphs_headings_and_tables_in_order(tmp_path: Path) -> None:
-    document = docx.Document()
-    document.core_properties.title = "属性里的标题"
-    document.add_heading("平安公告", 1)
-    document.add_paragraph("第一段，止付*.**亿元。")
-    table = document.add_table(2, 3)
-    for row, texts in zip(table.rows, (("项目", "数量", "金额"), ("案件", "***起", "3.01亿元")), strict=True):
-        for cell, text in zip(row.cells, texts, strict=True):
-            cell.text = text
-    merged = table.add_row().cells
-    merged[0].merge(merged[2]).text = "合计"
-    document.add_paragraph("　　第二段\n另起一行。")
-    document.add_paragraph("")
-    document.add_paragraph("（责编：刘泽）")
-    document.save(str(tmp_path / "a.docx"))
-    found = read_one(tmp_path / "a.docx")
-    assert found.text == (
-        "平安公告\n第一段，止付*.**亿元。\n项目\t数量\t金额\n案件\t***起\t3.01亿元\n合计\n"
-        "　　第二段\n另起一行。\n\n（责编：刘泽）\n"
-    )
-    assert lines(found, BlockKind.HEADING) == ["平安公告"]
-    assert lines(found, BlockKind.FURNITURE) == ["（责编：刘泽）"]
-    assert found.document.title == "平安公告"
 
 
 def test_a_word_files_title_is_its_first_line_or_what_its_properties_say(tmp_path: Path) -> None:
@@ -553,39 +367,9 @@ def test_a_damaged_file_gives_documents_or_says_what_is_wrong(ending: str, seed:
         assert all(0 <= place <= len(found.text) for place in places)
 
 
-@pytest.mark.parametrize("ending", sorted(FORMATS))
-@pytest.mark.parametrize("other", sorted(WHOLE))
-def test_a_file_that_is_not_what_its_name_says_is_said_to_be_so_or_read(
-    ending: str, other: str, tmp_path: Path
-) -> None:
-    found = read_all(written(tmp_path, f"a{ending}", WHOLE[other].read_bytes()))
-    assert found
-    if ending in {".docx", ".pdf"} and ending != other:
-        (error,) = found
-        assert isinstance(error, UnreadableDocument)
-    if other in {".docx", ".pdf"} and ending != other:
-        assert all(isinstance(one, UnreadableDocument) for one in found)
-
-
-def test_a_word_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.documents.docx.MAX_UNPACKED", 1000)
-    assert "unpacks to" in refusal(written(tmp_path, "a.docx", word("甲" * 2000)))
-
-
-def test_a_zip_that_is_no_word_file_is_refused(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
-        archive.writestr("x.txt", "甲")
-    assert "docs/a.docx: " in refusal(tmp_path / "a.docx")
-
-
 def test_a_file_that_is_too_big_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.documents.MAX_BYTES", 10)
     assert "split it" in refusal(written(tmp_path, "a.txt", PLAIN))
-
-
-def test_a_file_of_another_format_names_those_that_are_read(tmp_path: Path) -> None:
-    why = refusal(written(tmp_path, "a.doc", b"\xd0\xcf\x11\xe0"))
-    assert all(ending in why for ending in FORMATS)
 
 
 def test_a_file_that_is_gone_is_said_to_be_so(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ import pytest
 from bot.config import Config, Passages
 from bot.documents import File, read_file
 from bot.errors import BadInput, BotError, NoDocuments, NoIndex, UnreadableDocument
-from bot.indexer import Report, index
+from bot.indexer import index
+from bot.report import Report
 from bot.store import Store
 from bot.text import search_tokens
 from bot.types import StoredDocument
@@ -361,7 +362,7 @@ def test_a_file_that_was_only_touched_is_not_read_again(
     docs = write_files(tmp_path / "docs", {"a.txt": A, "b.txt": B})
     first, _ = run(config, docs)
     os.utime(docs / "a.txt", ns=(1, 1))
-    monkeypatch.setattr("bot.indexer.read_file", lambda file: pytest.fail(f"{file.source} was read"))
+    monkeypatch.setattr("bot.indexer.IsolatedReader.read", lambda self, file: pytest.fail(f"{file.source} was read"))
     assert run(config, docs)[0].generation == first.generation
 
 
@@ -371,11 +372,11 @@ def test_only_the_file_that_changed_is_read(config: Config, tmp_path: Path, monk
     (docs / "b.txt").write_text(B + "后来又划分30个。", encoding="utf-8")
     read: list[str] = []
 
-    def spy(file: File) -> Iterator[StoredDocument | UnreadableDocument]:
+    def spy(self: object, file: File) -> Iterator[StoredDocument | UnreadableDocument]:
         read.append(file.source)
         return read_file(file)
 
-    monkeypatch.setattr("bot.indexer.read_file", spy)
+    monkeypatch.setattr("bot.indexer.IsolatedReader.read", spy)
     run(config, docs)
     assert read == ["docs/b.txt"]
     assert texts(config) == {"docs/a.txt": A, "docs/b.txt": B + "后来又划分30个。"}
@@ -424,7 +425,7 @@ def test_another_setting_of_the_search_reuses_texts_passages_and_vectors(
     first, _ = run(config, docs)
     before = stored(config)
     cut.clear()
-    monkeypatch.setattr("bot.indexer.read_file", lambda file: pytest.fail(f"{file.source} was read"))
+    monkeypatch.setattr("bot.indexer.IsolatedReader.read", lambda self, file: pytest.fail(f"{file.source} was read"))
     second, encoded = run(config_in(tmp_path, retriever={option: value}), docs)
     assert (second.generation == first.generation) is (again is None)
     assert (encoded, sorted(cut)) == ([], sorted(again or []))

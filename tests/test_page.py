@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +15,13 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from bot.config import Config
-from bot.types import Answer, Question
+from bot.documents.builder import Builder, Cell
+from bot.links import document_link, text_version
+from bot.text import on_one_line
+from bot.types import Answer, BlockKind, Citation, CitedCell, Overview, Question, Status, StoredDocument, Value
 from bot.web.app import create_app
-from tests.fakes import ANSWER_START, QUOTE_END, TEXT, FakeBot
+from bot.wire import answer_to_json
+from tests.fakes import ANSWER_START, DOCUMENT, QUOTE_END, TEXT, FakeBot
 
 FLAGS = [
     "--no-sandbox",
@@ -33,19 +37,88 @@ STATUSES = ["止付多少", "隐藏多少", "冲突多少", "别的"]  # one que
 expect.set_options(timeout=15_000)  # ms, for a busy machine
 
 
+def report() -> StoredDocument:
+    """A document with broken lines, a table of 15 columns, and one of merged cells."""
+    built = Builder()
+    built.paragraph(["关于汛期用水", "的通报"], BlockKind.HEADING, 1)
+    built.line("一、水量", BlockKind.HEADING, 2)
+    built.paragraph(["请各站在三月十", "  五日前通过 Flood", "Watch 上报。"])
+    head = [Cell("站"), *(Cell(f"{month}月") for month in range(1, 14)), Cell("合计")]
+    rows = [[Cell(f"{n}号站"), *(Cell(f"{n}{month:02},500") for month in range(1, 14)), Cell(f"{n}万")] for n in (1, 2)]
+    built.table([head, *rows], headers=1)
+    level = Cell("水位")
+    marsh = [Cell("😀四号"), Cell("约0.8米"), Cell("平稳")]
+    built.table([[Cell("站"), level, level], marsh, [Cell("三号"), Cell("1.2米"), Cell()]], headers=1)
+    document = replace(DOCUMENT, id="d2", title="关于汛期用水的通报", author="乌云", number="河政办发〔2024〕7号")
+    return StoredDocument(document, built.text, tuple(built.blocks))
+
+
+REPORT = report()
+HELD = Overview(
+    generation="fake-1",
+    built=1_700_000_000.0,
+    documents=tuple(replace(DOCUMENT, id=str(n), title=f"{'很长的标题' * 12}第{n}期") for n in range(501)),
+    files=501,
+    passages=2000,
+    tables=2,
+    skipped=tuple(f"{'旧' * 40}/{n}.doc: .doc files are not read; convert it to .docx" for n in range(30)),
+    oddities=("旧/表.xlsx: 2 formulas have no stored value; open and save it",),
+)
+
+
+def place(words: str) -> tuple[int, int]:
+    """Where these words stand in the report."""
+    start = REPORT.text.index(words)
+    return start, start + len(words)
+
+
+def link_to(words: str) -> str:
+    """The link to the report with these words marked."""
+    return document_link("", "d2", *place(words), text_version(REPORT.text))
+
+
 class PageBot(FakeBot):
-    """The fake bot, which can also fail and can understand more than was asked."""
+    """The fake bot, which can also fail, can understand more than was asked, and can quote the report."""
 
     def ask(self, question: Question) -> Answer:
         if "故障" in question.text:
             raise RuntimeError("broken")
         answer = super().ask(question)
+        for asked, citation in QUOTED.items():
+            if asked in question.text:
+                value = REPORT.text[citation.answer_start : citation.answer_end]
+                values, citations = (Value(value, 1),), (citation,)
+                return replace(
+                    answer, status=Status.ANSWERED, reason=None, answer=value, answers=values, citations=citations
+                )
         return replace(answer, understood="止付多少（2022年）") if "呢" in question.text else answer
+
+    def document(self, document_id: str) -> StoredDocument | None:
+        return REPORT if document_id == "d2" else super().document(document_id)
+
+
+def cited(quote: str, value: str, cells: Iterable[tuple[str, str]] = ()) -> Citation:
+    """A citation of the report, with the labels and words of a row's cells."""
+    own = tuple(CitedCell(label, *place(words)) for label, words in cells)
+    return Citation(1, REPORT.document, "p2", None, *place(quote), quote, *place(value), cells=own)
+
+
+MONTHS = [f"{month}月" for month in range(1, 14)]
+ROW = ["2号站", *(f"2{month:02},500" for month in range(1, 14)), "2万"]
+
+# What is asked, and what the report has to it.
+QUOTED = {
+    "断行": cited("请各站在三月十\n  五日前通过 Flood\nWatch 上报。", "三月十\n  五日前"),
+    "长行": cited("三号\t1.2米", "1.2米"),
+    "表格": cited("😀四号\t约0.8米\t平稳", "0.8米", [("站", "😀四号"), ("水位", "约0.8米"), ("", "平稳")]),
+    "无名": cited("三号\t1.2米", "1.2米", [("", "三号"), ("", "1.2米")]),
+    "宽表": cited("\t".join(ROW), "2万", zip(["站", *MONTHS, "合计"], ROW, strict=True)),
+}
 
 
 @pytest.fixture(scope="module")
 def bot() -> PageBot:
-    return PageBot()
+    return PageBot(HELD)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +257,7 @@ def test_the_conversation_can_be_cleared(page: Page) -> None:
     expect(page.locator(".turn")).to_have_count(0)
 
 
-@pytest.mark.parametrize("question", [*STATUSES, "止付呢"])
+@pytest.mark.parametrize("question", [*STATUSES, *QUOTED, "止付呢"])
 def test_the_page_says_the_same_without_javascript(page: Page, plain: Page, question: str) -> None:
     ask(page, question)
     plain.goto("/")
@@ -281,31 +354,48 @@ def test_waiting_is_shown(page: Page) -> None:
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_width_scrolls_sideways(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
-    for question in [*STATUSES, "很长的一问" * 60, "W" * 300]:
+    for question in [*STATUSES, "很长的一问" * 60, "W" * 300, "宽表"]:
         ask(page, question)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.goto("/documents/d1")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for address in ("/documents/d1", link_to("2万"), "/index", "/index?q=期&page=2"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_in_light_and_dark(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    for question in STATUSES:
+    for question in ["表格", *STATUSES]:
         ask(page, question)
     page.locator("details").last.evaluate("details => details.open = true")
     body = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert (body < 0.1) == (scheme == "dark")
-    # WCAG AA: 4.5 to 1 for text; the ground is the nearest ancestor's that has one.
-    for name in COLOURED:
+    assert faint(page, COLOURED) == []
+    page.goto(link_to("2号站"))
+    assert faint(page, (".about span", "h1", "h2", ".table th", ".table td", ".table mark")) == []
+    page.goto("/index")
+    page.locator("details").first.evaluate("details => details.open = true")
+    assert faint(page, INDEX_COLOURED) == []
+
+
+def faint(page: Page, names: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Which of these elements, with the colours of their ink and ground, are under WCAG AA's 4.5 to 1."""
+    found = []
+    for name in names:
         ink, ground = page.locator(name).last.evaluate(COLOURS)
         light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
-        assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ink, ground)
+        if (light + 0.05) / (dark + 0.05) < 4.5:
+            found.append((name, ink, ground))
+    return found
 
 
+INDEX_COLOURED = [
+    *("dt", "dd", ".about", "summary", ".groups .detail", ".remarks li", ".list th", ".list a"),
+    *(".list td:nth-child(2)", "#q", ".filter button", ".pages a", ".pages span"),
+]
 COLOURED = [
     *(".question", ".value", ".headline", "blockquote", "mark", ".source a", ".source span"),
-    *(".facts", ".name", ".advice", "summary", ".composer button"),
+    *(".facts", ".name", ".advice", "summary", ".composer button", ".row th", ".row th.marked", ".row td", ".row mark"),
 ]
 COLOURS = """element => {
   const canvas = document.createElement("canvas").getContext("2d");
@@ -313,6 +403,7 @@ COLOURS = """element => {
     canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
     return `rgb(${canvas.getImageData(0, 0, 1, 1).data.slice(0, 3).join(", ")})`;
   };
+  // The ground is the nearest ancestor's that has one.
   let at = element;
   while (getComputedStyle(at).backgroundColor === "rgba(0, 0, 0, 0)") at = at.parentElement;
   return [rgb(getComputedStyle(element).color), rgb(getComputedStyle(at).backgroundColor)];
@@ -341,3 +432,188 @@ def test_a_link_without_its_fragment_still_shows_the_words(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 200})
     page.goto(f"/documents/d1?start={len(TEXT) - 5}&end={len(TEXT)}")
     expect(page.locator("#mark")).to_be_in_viewport()
+
+
+# ---- broken lines and tables ----
+
+
+def test_a_broken_line_is_joined_to_the_eye_in_copies_and_for_screen_readers(page: Page) -> None:
+    page.goto(link_to("三月十\n  五日前通过 Flood\nWatch"))
+    paragraph = page.locator(".paragraph").first
+    joined = "请各站在三月十五日前通过 Flood Watch 上报。"
+    assert paragraph.inner_text() == joined
+    assert paragraph.aria_snapshot() == f"- paragraph:\n  - text: 请各站在\n  - mark: {joined[4:-4]}\n  - text: 上报。"
+    assert page.evaluate(SELECTED, ".paragraph") == joined
+    expect(page.locator("mark")).to_have_count(1)
+    assert page.get_by_role("heading", level=1).inner_text() == "关于汛期用水的通报"
+
+
+SELECTED = """name => {
+  getSelection().selectAllChildren(document.querySelector(name));
+  return getSelection().toString();
+}"""
+
+
+def test_a_page_reads_letter_for_letter_but_for_what_parts_cells(page: Page) -> None:
+    page.goto("/documents/d2")
+    for part, kind in ((".paragraph", BlockKind.PARAGRAPH), ("h1, h2", BlockKind.HEADING)):
+        told = [REPORT.text[block.start : block.end] for block in REPORT.blocks if block.kind is kind]
+        assert page.locator(part).all_text_contents() == told
+    cells = [REPORT.text[block.start : block.end] for block in REPORT.blocks if block.kind is BlockKind.TABLE]
+    assert page.locator("th, td").all_text_contents() == [
+        *re.split("[\t\n]", cells[0]), *re.split("[\t\n]", cells[1]), "",
+    ]  # fmt: skip
+
+
+def test_a_wide_table_scrolls_in_its_own_box_to_the_marked_cell(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.goto(link_to("2万"))
+    expect(page.locator("td.marked #mark")).to_have_text("2万")
+    expect(page.locator("#mark")).to_be_in_viewport(ratio=1)
+    box = page.get_by_role("region", name="表格 1")
+    assert box.evaluate("box => box.scrollLeft") > 0
+    assert page.evaluate("scrollX") == 0
+
+
+def test_a_wide_table_scrolls_by_keyboard(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/documents/d2")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    box = page.get_by_role("region", name="表格 1")
+    expect(box).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.table').scrollLeft > 0")
+
+
+def test_a_tables_cells_stay_wide_enough_to_read(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 844})
+    page.goto("/documents/d2")
+    heights = page.locator(".table").first.locator("tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")
+    assert len(set(heights)) == 1  # no cell of the table is broken into lines
+
+
+def test_a_merged_header_is_told_of_both_its_columns(page: Page) -> None:
+    page.goto("/documents/d2")
+    box = page.get_by_role("region", name="表格 2")
+    expect(box.get_by_role("columnheader")).to_have_text(["站", "水位"])
+    assert (
+        box.get_by_role("columnheader", name="水位").bounding_box()["width"]
+        >= (  # type: ignore[index]
+            box.get_by_role("cell", name="1.2米").bounding_box()["width"]  # type: ignore[index]
+        )
+    )
+
+
+def test_an_answer_over_a_broken_line_is_shown_on_one_line_and_marked(page: Page) -> None:
+    ask(page, "断行")
+    expect(page.locator(".value")).to_have_text("三月十五日前")
+    assert page.locator("blockquote").text_content() == "请各站在三月十五日前通过 Flood Watch 上报。"
+    assert page.locator("blockquote mark").text_content() == "三月十五日前"
+    expect(page.get_by_role("status")).to_have_text("三月十五日前")
+
+
+def test_the_script_and_the_server_put_the_same_words_on_one_line(page: Page) -> None:
+    lines = ["甲", *(told for told, _ in ON_ONE_LINE)]
+    answer = replace(FakeBot().ask(Question("冲突")), answers=tuple(Value(told, 9) for told in lines))
+    page.route("**/api/ask", lambda route: route.fulfill(json=answer_to_json(answer)))
+    ask(page, "断行")
+    shown = page.locator(".side .value").all_text_contents()
+    assert shown == list(map(on_one_line, lines)) == ["甲", *(line for _, line in ON_ONE_LINE)]
+
+
+ON_ONE_LINE = [
+    ("水位上\n涨", "水位上涨"),
+    ("水位 上\n\n \u3000\n涨", "水位 上涨"),
+    ("用 Flood\nWatch", "用 Flood Watch"),
+    ("café\nétoile", "café étoile"),
+    ("ČSN\nŽďár", "ČSN Žďár"),
+    ("co-\noperate", "co-operate"),
+    ("well -\n known", "well -known"),
+    ("见\n-5", "见-5"),
+    ("降至\n-5 -\n3", "降至-5 -3"),
+    ("x\n-5", "x -5"),
+    ("涨至1.\n2米", "涨至1. 2米"),
+    ("Watch\n上报", "Watch上报"),
+    ("😀\nok\n😀", "😀ok😀"),
+    ("*.**\n亿元**\n*", "*.**亿元** *"),
+    (" \n甲\n", "甲"),
+    ("  甲 ", "  甲 "),
+    ("三号\t1.2米\t\t正常", "三号 | 1.2米 | 正常"),
+    ("三号 \t\n 1.2米\t", "三号1.2米 | "),
+]
+
+
+def test_a_row_too_long_to_quote_whole_has_its_cells_parted(page: Page) -> None:
+    ask(page, "长行")
+    assert page.locator("blockquote").text_content() == "三号 | 1.2米"
+    assert page.locator("blockquote mark").text_content() == "1.2米"
+    page.locator(".source a").click()
+    expect(page.locator("td.marked mark")).to_have_text("1.2米")
+
+
+def test_a_quoted_row_is_a_table_with_the_answer_marked_in_its_cell(page: Page) -> None:
+    ask(page, "表格")
+    row = page.get_by_role("blockquote", name="表格中的一行")
+    assert row.get_by_role("columnheader").all_text_contents() == ["站", "水位", ""]
+    assert row.get_by_role("cell").all_text_contents() == ["😀四号", "约0.8米", "平稳"]
+    assert row.locator("mark").all_text_contents() == ["0.8米"]
+    expect(row.locator("td.marked")).to_have_text("约0.8米")
+    expect(row.locator("th.marked")).to_have_text("水位")
+
+
+def test_a_quoted_row_without_labels_has_no_header(page: Page) -> None:
+    ask(page, "无名")
+    assert page.locator(".row tr").all_text_contents() == ["三号1.2米"]
+    expect(page.locator(".row th")).to_have_count(0)
+
+
+def test_a_wide_row_scrolls_by_keyboard_in_its_own_box_and_its_answer_stays_in_view(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    ask(page, "宽表")
+    row = page.locator(".row")
+    for name in ("th.marked", "mark"):
+        expect(row.locator(name)).to_be_in_viewport(ratio=1)
+    expect(row.get_by_text("2号站")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(row).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.row').scrollLeft > 0")
+    expect(row.locator("mark")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollX") == 0
+
+
+def test_a_turn_kept_from_before_citations_had_cells_is_shown(page: Page) -> None:
+    ask(page, "表格")
+    page.evaluate(WITHOUT_CELLS)
+    page.reload()
+    expect(page.locator("blockquote")).to_have_text("😀四号 | 约0.8米 | 平稳")
+
+
+WITHOUT_CELLS = """() => {
+  const turns = JSON.parse(sessionStorage.turns);
+  sessionStorage.turns = JSON.stringify(turns, (key, value) => key === "cells" ? undefined : value);
+}"""
+
+
+# ---- the page of the index ----
+
+
+def test_the_index_is_reached_from_the_chat_and_filtered_by_keyboard(page: Page) -> None:
+    page.get_by_role("link", name="索引").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("索引")
+    page.get_by_label("按标题或来源筛选").fill("第500期")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="返回提问").click()
+    expect(page.get_by_label("问题")).to_be_visible()
+
+
+def test_skipped_files_unfold(page: Page) -> None:
+    page.goto("/index")
+    expect(page.locator(".remarks").first).to_be_hidden()
+    page.get_by_text(".doc files are not read").click()
+    expect(page.locator(".remarks").first.locator("li")).to_have_count(30)
+    expect(page.locator(".remarks").first).to_be_visible()

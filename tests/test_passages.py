@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from bot.config import Passages
 from bot.documents import find_files, read_file
-from bot.documents.extracted import line_blocks
+from bot.documents.lines import line_blocks
 from bot.passages import split
 from bot.text import sentences
-from bot.types import Block, BlockKind, Document, Passage, StoredDocument
+from bot.types import Block, BlockKind, Document, Passage, Span, StoredDocument
+from bot.view import unbroken, viewed
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT.parent / "shared" / "seeds"
@@ -42,10 +43,18 @@ def texts(stored: StoredDocument, sizes: Passages = SIZES) -> list[str]:
 
 
 def lost(stored: StoredDocument, passages: list[Passage]) -> str:
-    """What is neither blank nor furniture and in no passage."""
+    """What is neither blank nor furniture nor a table's header, and in no passage."""
     inside = {place for passage in passages for place in range(passage.start, passage.end)}
     inside |= {
         place for block in stored.blocks if block.kind is BlockKind.FURNITURE for place in range(block.start, block.end)
+    }
+    inside |= {
+        place
+        for block in stored.blocks
+        if block.table
+        for row in block.table.rows[: block.table.headers]
+        for start, end in row
+        for place in range(start, end)
     }
     return "".join(char for place, char in enumerate(stored.text) if place not in inside and not char.isspace())
 
@@ -60,15 +69,20 @@ def quotes_furniture(stored: StoredDocument, passages: list[Passage]) -> bool:
 
 
 def cut_sentences(stored: StoredDocument, passages: list[Passage], longest: int) -> list[str]:
-    """The sentences that could stand in one passage and do not."""
+    """The sentences, over broken lines too, that could stand in one passage and do not."""
     edges = {place for passage in passages for place in (passage.start, passage.end)}
     return [
         stored.text[start:end]
         for block in stored.blocks
-        if block.kind is not BlockKind.FURNITURE
-        for start, end in sentences(stored.text, block.start, block.end)
+        if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING)
+        for start, end in whole_sentences(stored.text, (block.start, block.end))
         if end - start <= longest and any(start < edge < end for edge in edges)
     ]
+
+
+def whole_sentences(text: str, span: Span) -> list[Span]:
+    told = viewed(text, unbroken(text, [span], *span) or (span,))
+    return [found for sentence in sentences(told.text) if (found := told.cover(*sentence))]
 
 
 def too_long(stored: StoredDocument, passages: list[Passage], longest: int) -> list[str]:
@@ -164,11 +178,11 @@ def test_a_heading_begins_its_passage_and_is_known_to_all_of_its_section() -> No
     long = "长" * 199 + "。"
     stored = made(f"开头。\n#一、守望相助\n{long}\n{long}\n#二、绿色发展\n结尾。")
     passages = split(stored, SIZES)
-    assert [(stored.text[p.start : p.end], p.heading) for p in passages] == [
-        ("开头。", ""),
-        (f"#一、守望相助\n{long}", "一、守望相助"),
-        (long, "一、守望相助"),
-        ("#二、绿色发展\n结尾。", "二、绿色发展"),
+    assert [(stored.text[p.start : p.end], p.path) for p in passages] == [
+        ("开头。", ()),
+        (f"#一、守望相助\n{long}", ("一、守望相助",)),
+        (long, ("一、守望相助",)),
+        ("#二、绿色发展\n结尾。", ("二、绿色发展",)),
     ]
 
 
@@ -176,7 +190,7 @@ def test_headings_under_one_another_begin_the_passage_after_them() -> None:
     stored = made("#总标题\n#一、小标题\n正文一句。")
     (passage,) = split(stored, SIZES)
     assert stored.text[passage.start : passage.end] == "#总标题\n#一、小标题\n正文一句。"
-    assert passage.heading == "一、小标题"
+    assert passage.path == ("一、小标题",)
 
 
 def test_a_passage_knows_the_page_it_begins_on() -> None:

@@ -384,4 +384,4 @@ def test_a_passage_is_searched_with_its_title_and_heading_once(
     title: str, heading: str, text: str, searched: str
 ) -> None:
     document = Document("d", title, "root/a.txt")
-    assert context(document, Passage("p", "d", 0, len(text), heading), text) == searched
+    assert context(document, Passage("p", "d", 0, len(text), (heading,)), text) == searched

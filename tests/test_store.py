@@ -57,7 +57,7 @@ def entries(texts: dict[str, str] = TEXTS) -> list[Entry]:
             blocks[0] = Block(0, 2, BlockKind.HEADING)
         stored = StoredDocument(document, text, tuple(blocks), (0, 3) if name == "d1" else ())
         passages = [
-            Passage(f"{name}-{start}", name, start, end, "标题" if start else "", 1 + bool(start))
+            Passage(f"{name}-{start}", name, start, end, ("标题",) if start else (), 1 + bool(start))
             for start, end in places
         ]
         tokens = [packed(search_tokens(text[start:end])) for start, end in places]
@@ -125,7 +125,7 @@ def test_what_was_written_is_read_again(store: Store) -> None:
 
 
 def test_offsets_count_code_points_beyond_the_first_plane_too(store: Store) -> None:
-    made = [Entry(e.stored, e.path, (Passage("p", "d2", 3, 14, "", None),), e.tokens) for e in entries()[1:2]]
+    made = [Entry(e.stored, e.path, (Passage("p", "d2", 3, 14),), e.tokens) for e in entries()[1:2]]
     write(store, made)
     with opened(store) as generation:
         ((_, _, text),) = generation.passages([0])

@@ -139,5 +139,11 @@ def test_a_question_with_a_chinese_character_is_answered_in_chinese(question: st
 
 
 def test_a_quote_is_shown_as_it_stands() -> None:
-    told = replace(FIRST, n=12, quote="*1* <b>“甲”</b>\n&amp;")
-    assert quoted(told) == "“*1* <b>“甲”</b>\n&amp;”[12]"
+    told = replace(FIRST, n=12, quote="*1* <b>“甲”</b>  &amp;")
+    assert quoted(told) == "“*1* <b>“甲”</b>  &amp;”[12]"
+
+
+def test_a_quotes_broken_lines_are_joined_and_a_rows_cells_parted() -> None:
+    assert quoted(replace(FIRST, n=1, quote="形势持\n\n　续平稳")) == "“形势持续平稳”[1]"
+    assert quoted(replace(FIRST, n=1, quote="open\nsource")) == "“open source”[1]"
+    assert quoted(replace(FIRST, n=1, quote="巴彦淖尔\t网格员\t23700人")) == "“巴彦淖尔 | 网格员 | 23700人”[1]"

@@ -17,10 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config import Config, Log, Server
+from bot.documents.builder import Builder, Cell
 from bot.errors import BadModel
 from bot.links import document_address, document_link, text_version
-from bot.types import Answer, Block, BlockKind, Duplicate, Question, StoredDocument
-from bot.web import view
+from bot.text import on_one_line
+from bot.types import Answer, Block, BlockKind, Duplicate, Question, Span, StoredDocument, Table
+from bot.web import sheet, view
 from bot.web.app import create_app
 from bot.wire import answer_to_json, document_to_json
 from tests.fakes import ANSWER_START, DOCUMENT, QUOTE_END, STORED, TEXT, FakeBot
@@ -392,19 +394,214 @@ def test_a_text_has_the_version_of_its_sha256() -> None:
     assert text_version("中") == text_version("中") != text_version("中 ")
 
 
+def test_the_line_about_a_document_says_who_and_which(client: FlaskClient) -> None:
+    told = {"publisher": "河岸县政府办", "number": "河政办发〔2024〕7号", "author": "乌云", "editor": "王磊"}
+    page = app_of(OneDocument(one_document("字", **told))).test_client().get("/documents/d1").text
+    about = html.unescape(re.sub("<[^>]+>", "|", page[page.index('<p class="about">') : page.index("<h1>")]))
+    assert [part.strip() for part in about.split("|") if part.strip()] == [
+        "河岸县政府办", "河政办发〔2024〕7号", "2022-01-06", "作者 乌云", "编辑 王磊", "reports/a.txt",
+    ]  # fmt: skip
+    assert "作者" not in client.get("/documents/d1").text
+
+
+@pytest.mark.parametrize(
+    ("level", "tag"), [(0, "h2"), (1, "h2"), (2, "h2"), (3, "h3"), (4, "h3"), (5, "h4"), (9, "h4")]
+)
+def test_a_headings_level_is_its_tag(level: int, tag: str) -> None:
+    stored = StoredDocument(DOCUMENT, "标题", (Block(0, 2, BlockKind.HEADING, level),))
+    assert f"<{tag}>标题</{tag}>" in app_of(OneDocument(stored)).test_client().get("/documents/d1").text
+
+
+def test_a_title_broken_over_lines_after_an_offices_name_is_the_title() -> None:
+    built = Builder()
+    built.line("河岸县人民政府文件")
+    built.paragraph(["关于清理沟渠", "的通知"], BlockKind.HEADING, 1)
+    built.line("一、范围", BlockKind.HEADING, 1)
+    page = page_of(built, title="关于清理沟渠的通知")
+    assert re.findall("<h[1-4]>.*?</h[1-4]>", page, re.DOTALL) == [
+        '<h1>关于清理沟渠<span class="break">\n</span>的通知</h1>',
+        "<h2>一、范围</h2>",
+    ]
+
+
+# ---- lines that a layout broke ----
+
+
+def page_of(built: Builder, query: str = "", **fields: Any) -> str:
+    """The page of what was built, as the document d1."""
+    stored = StoredDocument(replace(DOCUMENT, **fields), built.text, tuple(built.blocks))
+    return app_of(OneDocument(stored)).test_client().get(f"/documents/d1?{query}").text
+
+
+def test_a_broken_line_is_joined_and_words_written_apart_keep_a_space() -> None:
+    built = Builder()
+    built.paragraph(["水位上", "  涨，请用 Flood", "Watch 上报"])
+    assert (
+        '<p class="paragraph">水位上<span class="break">\n  </span>涨，请用 Flood'
+        '<span class="space">\n</span>Watch 上报</p>'
+    ) in page_of(built)
+
+
+def test_a_word_broken_after_a_hyphen_is_joined_and_an_accent_is_a_letter() -> None:
+    built = Builder()
+    built.paragraph(["用 co-", "operate 与 café", "étoile"])
+    assert ('用 co-<span class="break">\n</span>operate 与 café<span class="space">\n</span>étoile</p>') in page_of(
+        built
+    )
+
+
+def test_a_mark_over_a_broken_line_is_one_mark() -> None:
+    built = Builder()
+    built.paragraph(["水位上", "涨"])
+    assert ('<p class="paragraph">水<mark id="mark">位上<span class="break">\n</span>涨</mark></p>') in page_of(
+        built, "start=1&end=5"
+    )
+
+
+def test_lines_of_furniture_and_between_blocks_stay_lines() -> None:
+    text = "首页\n新闻\n甲\n乙"
+    stored = StoredDocument(DOCUMENT, text, (Block(0, 5, BlockKind.FURNITURE),))
+    page = app_of(OneDocument(stored)).test_client().get("/documents/d1").text
+    assert '<p class="furniture">首页\n新闻</p>' in page and "甲\n乙</p>" in page
+    assert 'class="break"' not in page
+
+
+# ---- tables ----
+
+
+def table_of(page: str) -> str:
+    """A page's one table, a row a line."""
+    (found,) = re.findall(r"<table>(.*?)</table>", page, re.DOTALL)
+    return re.sub(r"</tr>\s*", "</tr>\n", found).strip()
+
+
+def inspection() -> Builder:
+    """A table with a merged header, cells merged down and across, an empty one and one of two lines."""
+    quarter, device, both, empty = Cell("一季度"), Cell("设备"), Cell("均正常"), Cell()
+    built = Builder()
+    built.table(
+        [
+            [device, quarter, quarter],
+            [device, Cell("一月"), Cell("二月")],
+            [Cell("水泵"), both, both],
+            [Cell("闸门"), Cell("检修\n2次"), empty],
+        ],
+        headers=2,
+    )
+    return built
+
+
+def test_a_table_is_a_table_with_its_headers_and_merged_cells() -> None:
+    page = page_of(inspection())
+    assert '<div class="table" role="region" aria-label="表格 1" tabindex="0"><table>' in page
+    assert table_of(page).split("\n<tr>") == [
+        '<tr><th scope="col" rowspan="2">设备</th><th scope="col" colspan="2">一季度</th></tr>',
+        '<th scope="col">一月</th><th scope="col">二月</th></tr>',
+        '<td>水泵</td><td colspan="2">均正常</td></tr>',
+        "<td>闸门</td><td>检修\n2次</td><td></td></tr>",
+    ]
+
+
+def test_a_mark_in_a_cell_is_exact_and_its_cell_is_told() -> None:
+    built = inspection()
+    start = built.text.index("2次")
+    page = page_of(built, f"start={start}&end={start + 2}")
+    assert '<td class="marked">检修\n<mark id="mark">2次</mark></td>' in page
+    assert page.count("<mark") == page.count('class="marked"') == 1
+
+
+def test_a_mark_over_a_row_marks_each_of_its_cells() -> None:
+    built = inspection()
+    page = page_of(built, f"start={built.text.index('闸门')}&end={len(built.text) - 1}")
+    assert table_of(page).split("\n<tr>")[3] == (
+        '<td class="marked"><mark id="mark">闸门</mark></td>'
+        '<td class="marked"><mark>检修\n2次</mark></td><td></td></tr>'
+    )
+
+
+def test_the_signs_between_markdowns_cells_are_left_out_and_a_mark_that_begins_with_one_is_found() -> None:
+    text = "| 站 | 水位 |\n|:---|---:|\n| 三号 | 1.2米 |"
+    rows = tuple(tuple((text.index(word), text.index(word) + len(word)) for word in row) for row in (
+        ("站", "水位"), ("三号", "1.2米"),
+    ))  # fmt: skip
+    stored = StoredDocument(DOCUMENT, text, (Block(0, len(text), BlockKind.TABLE, table=Table(rows, 1)),))
+    client = app_of(OneDocument(stored)).test_client()
+    page = client.get(f"/documents/d1?start={text.index('| 三号')}&end={len(text)}").text
+    assert table_of(page) == (
+        '<tr><th scope="col">站</th><th scope="col">水位</th></tr>\n'
+        '<tr><td class="marked"><mark id="mark">三号</mark></td><td class="marked"><mark>1.2米</mark></td></tr>'
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [(((0, 1), (4, 5)),), (((0, 1), (2, 3), (3, 4)),), (((2, 3), (0, 1), (4, 5)),), ((), ())],
+    ids=["words outside the cells", "cells that end too soon", "cells out of order", "no cells"],
+)
+def test_a_table_whose_cells_lack_words_is_shown_as_its_text(rows: tuple[tuple[Span, ...], ...]) -> None:
+    stored = StoredDocument(DOCUMENT, "甲\t乙\t丙", (Block(0, 5, BlockKind.TABLE, table=Table(rows)),))
+    page = app_of(OneDocument(stored)).test_client().get("/documents/d1").text
+    assert '<p class="paragraph">甲\t乙\t丙</p>' in page and "<table" not in page
+
+
+def test_a_table_too_large_for_a_browser_is_shown_as_its_text() -> None:
+    built = Builder()
+    built.table([[Cell(str(row)), Cell("值")] for row in range(25_001)], headers=0)
+    page = page_of(built, "start=2&end=3")
+    assert "<table" not in page and marked(page) == ["值"] and "25000\t值</p>" in page
+
+
+def tables(data: st.DataObject) -> Builder:
+    """A table with merged cells, some empty, between two lines."""
+    width, height = data.draw(st.integers(2, 4)), data.draw(st.integers(1, 4))
+    words = st.text("甲乙 \n9", max_size=3)
+    rows = [[Cell(data.draw(words)) for _ in range(width)] for _ in range(height)]
+    top, left = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
+    bottom, right = data.draw(st.integers(top, height - 1)), data.draw(st.integers(left, width - 1))
+    for row in rows[top : bottom + 1]:
+        row[left : right + 1] = [rows[top][left]] * (right + 1 - left)
+    built = Builder()
+    built.line("题")
+    built.table(rows, data.draw(st.integers(0, height)))
+    built.line("尾")
+    return built
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_table_fills_its_grid_and_holds_every_word_once(data: st.DataObject) -> None:
+    built = tables(data)
+    shown = sheet.sections(StoredDocument(DOCUMENT, built.text, tuple(built.blocks)), (0, len(built.text)))
+    told = "".join(run.text for section in shown for run in section.all_runs())
+    assert re.sub(r"\s", "", told) == re.sub(r"\s", "", built.text)
+    assert all(run.marked for section in shown for run in section.all_runs())
+    for block, section in zip(built.blocks, [section for section in shown if section.kind], strict=True):
+        if block.table:
+            cells = [cell for row in section.rows for cell in row.cells]
+            assert sum(cell.rows * cell.columns for cell in cells) == sum(map(len, block.table.rows))
+            spans = [span for row in block.table.rows for span in row if span[0] < span[1]]
+            assert {cell.runs[0].start: cell.runs[0].text for cell in cells if cell.runs} == {
+                start: built.text[start:end] for start, end in spans
+            }
+
+
 @settings(deadline=None)
 @given(st.data())
 def test_sections_hold_every_character_once_and_mark_exactly_the_span(data: st.DataObject) -> None:
-    text = data.draw(st.text("甲乙 \n😀<&", min_size=1, max_size=30))
+    text = data.draw(st.text("甲乙a \n😀<&", min_size=1, max_size=30))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
     kinds = st.sampled_from(BlockKind)
     blocks = tuple(Block(a, b, data.draw(kinds)) for a, b in zip(cuts[::2], cuts[1::2], strict=False))
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    runs = [run for part in view.sections(StoredDocument(DOCUMENT, text, blocks), (start, end)) for run in part.runs]
+    shown = sheet.sections(StoredDocument(DOCUMENT, text, blocks), (start, end))
+    runs = [run for section in shown for run in section.all_runs()]
     assert "".join(run.text for run in runs) == text
     assert "".join(run.text for run in runs if run.marked) == text[start:end]
-    assert next(run.first for run in runs if run.marked) and sum(run.first for run in runs) == 1
+    assert all(run.text.isspace() for run in runs if run.gap)
+    assert [run.start for run in runs] == [text.index(run.text, run.start) for run in runs]
+    words = [run.start for run in runs if run.marked and not run.text.isspace()]
+    assert sheet.anchor(shown) == (words[0] if words else start)
 
 
 # ---- the chat page without JavaScript ----
@@ -437,6 +634,63 @@ def test_every_status_reads_as_what_it_is(client: FlaskClient, question: str, wo
     for word in words:
         assert word in page
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("quote", "answer", "parts"),
+    [
+        ("止付3.01亿元。", "3.01亿元", ("止付", "3.01亿元", "。")),
+        ("汛期水位上\n涨至1.\n2米，请\n注意", "1.\n2米", ("汛期水位上涨至", "1. 2米", "，请注意")),
+        ("用 Flood\nWatch\n上报", "Watch", ("用 Flood ", "Watch", "上报")),
+        ("三号站\t1.2米\t\t正常", "1.2米", ("三号站 | ", "1.2米", " | 正常")),
+        ("😀甲\n\n乙", "乙", ("😀甲", "乙", "")),
+    ],
+)
+def test_a_quote_is_on_one_line_with_its_answer_cut_out_exactly(
+    quote: str, answer: str, parts: tuple[str, str, str]
+) -> None:
+    start = 7 + quote.index(answer)
+    citation = {"quote": quote, "start": 7, "answer_start": start, "answer_end": start + len(answer)}
+    assert view.quote_parts(citation) == parts
+    assert "".join(parts) == on_one_line(quote)
+
+
+@settings(deadline=None)
+@given(st.text("甲乙a9 \n\t", max_size=8), st.text("甲a9", min_size=1, max_size=3), st.text("甲乙a9 \n\t", max_size=8))
+def test_the_parts_of_a_quote_are_the_quote_on_one_line(before: str, answer: str, after: str) -> None:
+    start = len(before)
+    citation = {"quote": before + answer + after, "start": 0, "answer_start": start, "answer_end": start + len(answer)}
+    parts = view.quote_parts(citation)
+    assert parts[1] == answer
+    assert "".join(parts) == on_one_line(before + answer + after)
+
+
+@pytest.mark.parametrize(
+    ("answer", "parts"),
+    [
+        ("1.2米", [("三号站", "", ""), ("约", "1.2米", "上下"), ("", "", "正\n常")]),
+        ("三号站", [("", "三号站", ""), ("", "", "约1.2米上下"), ("", "", "正\n常")]),
+        ("正\n常", [("三号站", "", ""), ("约1.2米上下", "", ""), ("", "正\n常", "")]),
+        ("号站\t约", [("三", "号站", ""), ("", "约", "1.2米上下"), ("", "", "正\n常")]),
+    ],
+)
+def test_the_cells_of_a_quoted_row_have_the_answer_cut_out_exactly(
+    answer: str, parts: list[tuple[str, str, str]]
+) -> None:
+    quote = "三号站\t约1.2米上下\t\t正\n常"
+    start = 7 + quote.index(answer)
+    places = [("站", 7, 10), ("水位", 11, 18), ("", 20, 23)]
+    citation = {
+        "quote": quote, "start": 7, "answer_start": start, "answer_end": start + len(answer),
+        "cells": [{"label": label, "start": left, "end": right} for label, left, right in places],
+    }  # fmt: skip
+    cells = view.quoted_cells(citation)
+    assert [cell.label for cell in cells] == ["站", "水位", ""]
+    assert [(cell.before, cell.answer, cell.after) for cell in cells] == parts
+
+
+def test_a_passage_keeps_its_lines_and_parts_its_cells() -> None:
+    assert view.in_lines("\n站\t水位\n三号\t1.2米\n\n备注\n") == "站 | 水位\n三号 | 1.2米\n\n备注"
 
 
 @pytest.mark.parametrize(
@@ -525,6 +779,7 @@ def test_the_description_has_the_answers_fields(client: FlaskClient) -> None:
     answer = client.post("/api/ask", json={"question": "止付"}).get_json()
     assert list(schemas["Answer"]["properties"]) == list(answer)
     assert list(schemas["Citation"]["properties"]) == list(answer["citations"][0])
+    assert list(schemas["Citation"]["properties"]["cells"]["items"]["properties"]) == ["label", "start", "end"]
     assert list(schemas["Passage"]["properties"]) == list(answer["passages"][0])
     assert list(schemas["StoredDocument"]["properties"]) == list(client.get("/api/documents/d1").get_json())
     assert list(schemas["Document"]["properties"]) == list(document_to_json(STORED.document))

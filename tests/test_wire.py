@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import BadInput
-from bot.types import Duplicate, Filters, Question, Reason
+from bot.types import Document, Duplicate, Filters, Question, Reason
 from bot.wire import MAX_QUESTION, answer_to_json, checked_question, clean, document_to_json, question_from_json
 from tests.fakes import DOCUMENT, FakeBot
 
@@ -22,7 +22,15 @@ DOCUMENT_JSON = {
     "publisher": "草原日报",
     "url": None,
     "date": "2022-01-06",
+    "author": None,
+    "editor": None,
+    "number": None,
 }
+
+
+def test_a_document_tells_who_wrote_and_edited_it_and_its_number() -> None:
+    told = document_to_json(Document("d", "公告", "a/b.txt", author="甲、乙", editor="丙", number="云政发〔2022〕12号"))
+    assert (told["author"], told["editor"], told["number"]) == ("甲、乙", "丙", "云政发〔2022〕12号")
 
 
 # In
@@ -163,6 +171,7 @@ def test_an_answer_has_the_contracts_fields_in_its_order() -> None:
                 "answer_start": 27,
                 "answer_end": 33,
                 "duplicates": [],
+                "cells": [],
             }
         ],
         "passages": [

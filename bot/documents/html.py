@@ -4,187 +4,253 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.documents.extracted import Extracted, decode, find_date, head_metadata, is_furniture, normalised
+from bot.documents.builder import Builder
+from bot.documents.encodings import decode
+from bot.documents.extracted import Extracted, normalised
+from bot.documents.furniture import is_furniture, is_trail
+from bot.documents.headings import heading_level
+from bot.documents.html_metadata import chosen_title, is_web_address, said_by
+from bot.documents.html_parts import (
+    HEADINGS,
+    INVISIBLE,
+    ITEMS,
+    LINES,
+    collapsed,
+    count_sentences,
+    is_bold,
+    is_visible,
+    serves_site,
+    unwrapped,
+)
+from bot.documents.html_tables import read_table
+from bot.documents.metadata import told_by
 from bot.errors import UnreadableDocument
-from bot.types import Block, BlockKind
+from bot.types import BlockKind
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
-_INVISIBLE = {"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "select", "button"}
-_SITE = {"nav", "footer", "aside", "form", "menu"}
-_SITE_ROLES = {"navigation", "contentinfo", "complementary", "search", "banner", "menu"}
-_SITE_NAMES = re.compile(
-    r"(^|[\s_-])(nav|navbar|menu|breadcrumbs?|crumbs?|footer|foot|sidebar|side|share|related|recommend|hot|comments?"
-    r"|copyright|topbar|toolbar|pager|pagination|ads?|advert\w*|login|search)($|[\s_-])",
-    re.IGNORECASE,
-)
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_LINES = _HEADINGS | {
-    "address", "article", "aside", "blockquote", "body", "br", "caption", "dd", "details", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
-    "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
-}  # fmt: skip
-_CELLS = {"td", "th"}
-_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_META = {
-    "date": ("article:published_time", "publishdate", "pubdate", "publish-date", "date", "dc.date", "datepublished"),
-    "publisher": ("source", "og:site_name", "publisher", "mediaid", "author"),
-    "title": ("og:title", "articletitle", "dc.title"),
-    "url": ("og:url",),
+MAX_DEPTH = 256  # elements; the parser itself stops there
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]{0,100}encoding=[\"']([\w-]+)", re.I)
+_CODECS = {
+    **dict.fromkeys(("utf-8", "utf8", "utf-16"), "utf-8"),  # a page whose bytes can name UTF-16 is not in it
+    **dict.fromkeys(("gb2312", "gb_2312-80", "gbk", "x-gbk", "gb18030"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
+    **dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "windows-1252"), "cp1252"),
+    **{name: name for name in ("shift_jis", "euc-jp", "euc-kr", "windows-1251")},
 }
-MAX_DEPTH = 400
+_MAX_DAMAGED = 0.001  # of the characters of a page
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->", re.IGNORECASE)
+
+_PUNCTUATION = re.compile("[，,。；;：:！!？?…]")
+_LONGEST_HEADING = 100  # characters; pages set whole paragraphs in a heading's type
+_LONGEST_BOLD = 40  # characters of a bold paragraph that is a heading
+_LONGEST_LINKS = 80  # characters of a line of links that is furniture
+_BOLD_LEVEL = 5
 
 
 def read(path: Path) -> Iterator[Extracted]:
     """The document in an HTML file."""
-    from lxml import html
+    yield from read_page(path.read_bytes())
 
-    page = _decode(path.read_bytes()).strip()
-    if not page:
+
+def read_page(data: bytes, charset: str = "", url: str = "") -> Iterator[Extracted]:
+    """The document in a page's bytes, if it holds any text; `charset` and `url` are what came with the page.
+
+    Raises UnreadableDocument where the encoding cannot be told, or the parser would leave out a part.
+    """
+    from lxml import etree
+
+    page, damaged = _decoded(data, charset)
+    tree = _parsed(page)
+    if tree is None:
         return
-    tree = html.document_fromstring(
-        page, parser=html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
-    )
-    walker = _Walker()
+    saved_from = _SAVED_FROM.search(page[:2000])
+    said = said_by(tree)  # before the scripts go, since one may tell of the page
+    etree.strip_elements(tree, *INVISIBLE, with_tail=False)
     body = tree.find("body")
-    walker.walk(tree if body is None else body, furniture=False, heading=False, depth=0)
-    text, blocks = walker.text_and_blocks()
-    told = [block for block in blocks if block.kind is not BlockKind.FURNITURE]
-    if not told:
+    walker = _Walker(tree if body is None else body)
+    text, blocks = walker.builder.text, walker.builder.blocks
+    if all(block.kind is BlockKind.FURNITURE for block in blocks):
         return
-    _, publisher, date = head_metadata(text, blocks)
-    for block in blocks:  # a dateline may stand anywhere above the article
-        if (
-            block.kind is BlockKind.FURNITURE
-            and not (publisher and date)
-            and is_furniture(text[block.start : block.end])
-        ):
-            _, near_publisher, near_date = head_metadata(text, [block])
-            publisher, date = publisher or near_publisher, date or near_date
+    first_level = [block for block in blocks if block.kind is BlockKind.HEADING and block.level == 1]
+    addresses = (said.url, url, saved_from.group(1) if saved_from else "")
     yield Extracted(
         text,
         blocks,
-        _heading(tree) or _meta(tree, "title") or _title(tree),
-        publisher or _meta(tree, "publisher"),
-        find_date(_meta(tree, "date") or _time(tree)) or date,
-        _url(tree),
+        title=chosen_title(said, [" ".join(text[block.start : block.end].split()) for block in first_level]),
+        # A site's name is the least that can be said of who published a page.
+        publisher=said.publisher or (said.site if said.site and not told_by(text, blocks).publisher else ""),
+        author=said.author,
+        date=said.date,
+        url=next((address for address in addresses if is_web_address(address)), ""),
+        oddities=[f"{damaged} characters are damaged and stand as \ufffd"] if damaged else [],
+        property_date=said.other_date,
     )
 
 
-def _decode(data: bytes) -> str:
-    """The page's text: in the encoding it names if that is right, else in the one its bytes show."""
-    named = _CHARSET.search(data[:4096])
-    if named and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        name = named.group(1).decode("ascii").lower()
-        try:
-            return normalised(data.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)))
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(data)
+def _decoded(data: bytes, charset: str) -> tuple[str, int]:
+    """A page's text, and how many of its characters are damaged.
+
+    The bytes tell the encoding. What the page names counts where they do not: a few broken bytes,
+    which browsers pass over, or a language that `decode` does not know.
+    """
+    try:
+        return decode(data), 0
+    except UnreadableDocument:
+        named = _CHARSET.search(data[:4096])
+        name = charset or ((named.group(1) or named.group(2)).decode("ascii") if named else "")
+        codec = _CODECS.get(name.lower())
+        if codec is None or b"\0" in data[:4096]:
+            raise
+        page = normalised(data.decode(codec, "replace"))
+        damaged = page.count("\ufffd")
+        if damaged > _MAX_DAMAGED * len(page):
+            raise
+        return page, damaged
+
+
+def _parsed(page: str) -> _Element | None:
+    """The page's elements, or None where it has none. Nothing outside the page is read."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        tree = etree.fromstring(page.encode(), parser)
+    except etree.XMLSyntaxError:  # an empty page
+        return None
+    # What is too deep or too big for the parser, it leaves out with all that follows.
+    if fatal := parser.error_log.filter_from_fatals():
+        why = " ".join(fatal[0].message.split(",")[0].split())
+        raise UnreadableDocument(f"its HTML cannot be read whole ({why}); save it anew as plain HTML")
+    return tree
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What the text at a place of the page is."""
+
+    furniture: bool = False
+    level: int = 0  # of the heading it is in
+    item: bool = False  # of a list or a table: bold there makes no heading
+    kept: bool = False  # with its white space
+    linked: bool = False
+    bold: bool = False
 
 
 class _Walker:
-    """Collects the visible text of a page, a line for each block of it, and what each line is."""
+    """Builds the visible text of an element, a line for each block of it, with its tables."""
 
-    def __init__(self) -> None:
-        self._lines: list[tuple[str, BlockKind]] = []
+    def __init__(self, root: _Element) -> None:
+        self.builder = Builder()
+        self._sentences = count_sentences(root)
+        self._place = _Place()  # of the last words
         self._words: list[str] = []
-        self._linked = 0
-        self._kind = BlockKind.PARAGRAPH
+        self._lines: list[str] = []  # of a heading that is broken by <br>
+        self._linked = self._bold = 0  # characters
+        self._walk(root, self._place, 0)
+        self._break()
 
-    def walk(self, element: HtmlElement, furniture: bool, heading: bool, depth: int) -> None:
-        """Adds an element's text and that of all it holds."""
+    def _walk(self, element: _Element, place: _Place, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise UnreadableDocument(f"nests over {MAX_DEPTH} elements deep; save it anew as plain HTML")
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if not tag or tag in _INVISIBLE or element.get("hidden") is not None:
+        if element.tag == "br":
+            self._break(inside=True)
             return
-        furniture = furniture or _serves_site(element, tag)
-        heading = heading or tag in _HEADINGS
-        if tag in _LINES:
+        inner = self._within(element, place)
+        if element.tag == "table" and not inner.furniture and self._table(element):
+            return
+        apart = element.tag in LINES or inner.furniture != place.furniture
+        if apart:
             self._break()
-        self._set(furniture, heading)
-        self._add(element.text, linked=tag == "a")
+        self._add(element.text, inner)
         for child in element:
-            self.walk(child, furniture, heading, depth + 1)
-            self._set(furniture, heading)
-            self._add(child.tail, linked=tag == "a")
-        if tag in _CELLS:
-            self._words.append("\t")
-        if tag in _LINES:
+            if is_visible(child):
+                self._walk(child, inner, depth + 1)
+            self._add(child.tail, inner)
+        if apart:
             self._break()
 
-    def _set(self, furniture: bool, heading: bool) -> None:
-        self._kind = BlockKind.HEADING if heading else BlockKind.PARAGRAPH
-        if furniture:
-            self._kind = BlockKind.FURNITURE
+    def _within(self, element: _Element, place: _Place) -> _Place:
+        """What text in an element is, of which the element itself stands at a place."""
+        tag = element.tag
+        return _Place(
+            furniture=place.furniture or serves_site(element, self._sentences),
+            level=HEADINGS.get(tag, place.level),
+            item=place.item or tag in ITEMS,
+            kept=place.kept or tag == "pre",
+            linked=place.linked or tag == "a",
+            bold=place.bold or is_bold(element),
+        )
 
-    def _add(self, text: str | None, linked: bool) -> None:
-        if text:
-            self._words.append(re.sub(r"[ \t\r\n\f\v]+", " ", text))
-            self._linked += len(text.strip()) if linked else 0
+    def _add(self, text: str | None, place: _Place) -> None:
+        if not text:
+            return
+        if text.strip():
+            self._place = place
+            if place.linked or place.bold:
+                length = len("".join(text.split()))
+                self._linked += length * place.linked
+                self._bold += length * place.bold
+        elif not self._words:
+            return
+        self._words.append(text if place.kept else unwrapped(text))
 
-    def _break(self) -> None:
-        line = re.sub(r" *\t *", "\t", re.sub(r"  +", " ", "".join(self._words))).strip(" \t")
-        if line:
-            kind = self._kind
-            mostly_links = self._linked > 0.6 * len(line) and len(line) < 80
-            if kind is BlockKind.PARAGRAPH and (mostly_links or is_furniture(line)):
-                kind = BlockKind.FURNITURE
-            self._lines.append((line, kind))
-        self._words, self._linked = [], 0
+    def _break(self, inside: bool = False) -> None:
+        """Ends a line; inside a heading it goes on with the next."""
+        if not self._words and not self._lines:
+            return
+        line = "".join(self._words)
+        self._words = []
+        if not self._place.kept:
+            line = collapsed(line)
+        if self._place.level and not self._place.furniture:
+            self._lines.append(line)
+            if inside:
+                return
+            line = "\n".join(self._lines)
+        self._end(line, self._place)
+        self._lines = []
+        self._linked = self._bold = 0
 
-    def text_and_blocks(self) -> tuple[str, list[Block]]:
-        """The page's text, a line a block, and the blocks."""
+    def _end(self, line: str, place: _Place) -> None:
+        kind, level = self._kind(line.strip(), place)
+        if kind is BlockKind.HEADING:
+            self.builder.paragraph(line.split("\n"), kind, level)
+        else:
+            self.builder.line(line, kind)
+
+    def _kind(self, line: str, place: _Place) -> tuple[BlockKind, int]:
+        if place.furniture:
+            return BlockKind.FURNITURE, 0
+        if place.level and len(line) <= _LONGEST_HEADING:
+            return BlockKind.HEADING, place.level
+        length = len("".join(line.split()))
+        links = len(line) < _LONGEST_LINKS and (self._linked > 0.6 * length or (self._linked and is_trail(line)))
+        if links or is_furniture(line):
+            return BlockKind.FURNITURE, 0
+        level = 0 if place.kept else heading_level(line)
+        if not level and self._bold == length and not place.item and _is_short_name(line):
+            level = _BOLD_LEVEL
+        return (BlockKind.HEADING, level) if level else (BlockKind.PARAGRAPH, 0)
+
+    def _table(self, element: _Element) -> bool:
+        """Adds a table, unless it is there for the layout."""
+        table = read_table(element)
+        if table is None:
+            return False
         self._break()
-        text, blocks = [], []
-        place = 0
-        for line, kind in self._lines:
-            line = normalised(line)
-            blocks.append(Block(place, place + len(line), kind))
-            text.append(line)
-            place += len(line) + 1
-        return "\n".join(text), blocks
-
-
-def _serves_site(element: HtmlElement, tag: str) -> bool:
-    if tag in _SITE or element.get("role", "").lower() in _SITE_ROLES:
+        for line in table.over:
+            self.builder.line(line)
+        self.builder.table(table.rows, table.headers)
+        for line in table.under:
+            self.builder.line(line)
         return True
-    if tag in {"body", "html", "article", "main"}:
-        return False
-    named = _SITE_NAMES.search(f"{element.get('class', '')} {element.get('id', '')}")
-    return bool(named) and not element.xpath("boolean(.//article | .//main | .//h1)")
 
 
-def _heading(tree: HtmlElement) -> str:
-    heads = tree.xpath("//article//h1 | //main//h1") or tree.xpath("//h1")
-    return " ".join(heads[0].text_content().split()) if len(heads) == 1 else ""
-
-
-def _title(tree: HtmlElement) -> str:
-    """The page's title without the site's name, which follows the last bar or dash with spaces around it."""
-    title = " ".join((tree.findtext(".//title") or "").split())
-    return re.split(r"\s*[|_]\s*|\s+[-–—]{1,2}\s+", title)[0]
-
-
-def _meta(tree: HtmlElement, what: str) -> str:
-    named: dict[str, str] = {}
-    for meta in tree.iter("meta"):
-        name = (meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
-        named.setdefault(name, (meta.get("content") or "").strip())
-    return next((named[name] for name in _META[what] if named.get(name)), "")
-
-
-def _time(tree: HtmlElement) -> str:
-    found = tree.xpath("//time/@datetime")
-    return str(found[0]) if found else ""
-
-
-def _url(tree: HtmlElement) -> str:
-    found = tree.xpath("//link[@rel='canonical']/@href")
-    url = str(found[0]) if found else _meta(tree, "url")
-    return url if url.startswith(("http://", "https://")) else ""
+def _is_short_name(line: str) -> bool:
+    return len(line) <= _LONGEST_BOLD and any(map(str.isalpha, line)) and not _PUNCTUATION.search(line)

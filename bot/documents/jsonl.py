@@ -8,26 +8,45 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.documents.extracted import Extracted, find_date, line_blocks, normalised
+from bot.documents.dates import find_date
+from bot.documents.extracted import Extracted, normalised
+from bot.documents.lines import line_blocks
 from bot.errors import UnreadableDocument
 
-MAX_LINE = 20 * 1024 * 1024  # bytes
+MAX_LINE = 20 * 1024**2  # bytes
+MAX_UNPACKED = 4 * 1024**3  # bytes
+MAX_BAD = 1000  # lines
 _TITLE = 30  # characters of the text that stand for a missing title
 
 
 def read(path: Path) -> Iterator[Extracted | UnreadableDocument]:
     """The documents in a JSON lines file; in place of a bad line, the error with its number."""
-    with gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as lines:
-        number = 0
+    bad = 0
+    for number, line in enumerate(_lines(path), 1):
+        if line.strip():
+            try:
+                yield _document(_object(line, number), number)
+            except UnreadableDocument as error:
+                yield error
+                bad += 1
+        if bad == MAX_BAD:
+            raise UnreadableDocument(f"has {MAX_BAD} bad lines up to line {number}, where reading stops; mend them")
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, unpacked where it is gzipped. Raises UnreadableDocument where they are too long or many."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path, "rb") if packed else path.open("rb") as lines:
+        unpacked = number = 0
         while line := lines.readline(MAX_LINE):
             number += 1
+            unpacked += len(line)
             if len(line) == MAX_LINE:
                 raise UnreadableDocument(f"line {number} is over {MAX_LINE // 1024**2} MiB; split that document")
-            if line.strip():
-                try:
-                    yield _document(_object(line, number), number)
-                except UnreadableDocument as error:
-                    yield error
+            if unpacked > MAX_UNPACKED:
+                raise UnreadableDocument(f"unpacks to over {MAX_UNPACKED // 1024**3} GiB; split it")
+            yield line
 
 
 def _object(line: bytes, number: int) -> dict[str, Any]:
@@ -55,6 +74,7 @@ def _document(found: dict[str, Any], number: int) -> Extracted:
         line_blocks(text),
         title,
         field("publisher"),
+        field("author"),
         find_date(field("date")),
         field("url"),
         field("id"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.documents.extracted import Extracted, decode, head_metadata, line_blocks
+from bot.documents.encodings import decode
+from bot.documents.extracted import Extracted
+from bot.documents.lines import line_blocks
 
 
 def read(path: Path) -> Iterator[Extracted]:
@@ -13,5 +15,4 @@ def read(path: Path) -> Iterator[Extracted]:
     text = decode(path.read_bytes())
     blocks = line_blocks(text)
     if blocks:
-        title, publisher, date = head_metadata(text, blocks)
-        yield Extracted(text, blocks, title, publisher, date)
+        yield Extracted(text, blocks)

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.slack.markup import escaped
 from bot.slack.words import Words
+from bot.text import on_one_line
 from bot.types import Answer, Citation, Document, Hit, Status
 
 BLOCK_LIMIT = 50  # Slack's, per message
@@ -60,7 +61,7 @@ def answer_message(answer: Answer, link: Link, words: Words) -> Message:
 
 
 def _answered(answer: Answer, link: Link, words: Words) -> list[Element]:
-    head = _section(_texts([(answer.answer or "", True)], words))
+    head = _section(_texts([(on_one_line(answer.answer or ""), True)], words))
     return [_block(head), *(_block(*_evidence(citation, link, words)) for citation in answer.citations)]
 
 
@@ -75,7 +76,7 @@ def _conflict(answer: Answer, link: Link, words: Words) -> list[Element]:
         _block(_section(_texts([(words.conflict, False)], words))),
         *(
             _block(
-                _section(_texts([(value.text, True)], words)),
+                _section(_texts([(on_one_line(value.text), True)], words)),
                 *_evidence(citations[value.citation], link, words),
             )
             for value in answer.answers
@@ -97,7 +98,9 @@ def _evidence(citation: Citation, link: Link, words: Words) -> tuple[Element, El
     """The quote with the answer in bold, and the line that says where it stands."""
     start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
     quote = citation.quote
-    parts = [(quote[:start], False), (quote[start:end], True), (quote[end:], False)]
+    line = on_one_line(quote)
+    low, high = len(line) - len(on_one_line(quote[start:])), len(on_one_line(quote[:end]))
+    parts = [(line[:low], False), (line[low:high], True), (line[high:], False)]
     url = link(citation.document.id, citation.answer_start, citation.answer_end, quote[start:end])
     notes = [words.page.format(page=citation.page)] if citation.page else []
     if citation.duplicates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import NoReturn
 
@@ -26,6 +27,24 @@ def read_document(document_id: str) -> Response:
     """The document object and its stored text."""
     stored = find_document(document_id)
     return jsonify({**document_to_json(stored.document), "text": stored.text})
+
+
+@routes.get("/api/index")
+def read_index() -> Response:
+    """What the index holds, what was skipped and why."""
+    overview = open_bot().overview()
+    return jsonify(
+        {
+            "generation": overview.generation,
+            "built": datetime.datetime.fromtimestamp(overview.built, datetime.UTC).isoformat(timespec="seconds"),
+            "files": overview.files,
+            "documents": len(overview.documents),
+            "passages": overview.passages,
+            "tables": overview.tables,
+            "skipped": overview.skipped,
+            "oddities": overview.oddities,
+        }
+    )
 
 
 @routes.get("/healthz")

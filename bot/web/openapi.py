@@ -57,6 +57,24 @@ def _paths() -> JSON:
                 "responses": {"200": _html("the page"), **_errors(404, 503)},
             }
         },
+        "/api/index": {
+            "get": {
+                "operationId": "readIndex",
+                "summary": "What the index holds, what was skipped and why",
+                "responses": {"200": _json("the index", "Index"), **_errors(503)},
+            }
+        },
+        "/index": {
+            "get": {
+                "operationId": "showIndex",
+                "summary": "The page that shows the index and lists its documents",
+                "parameters": [
+                    {"name": "q", "in": "query", "description": "a part of the title or the source", "schema": TEXT},
+                    {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 1}},
+                ],
+                "responses": {"200": _html("the page")},
+            }
+        },
         "/": {"get": _chat("openChat", "query"), "post": _chat("askInChat", "form")},
         "/healthz": {"get": _state("healthz", "Whether the process is alive", "Alive")},
         "/readyz": {"get": _state("readyz", "Whether questions can be asked", "Ready", 503)},
@@ -116,6 +134,7 @@ def _span_parameters() -> list[JSON]:
 def _schemas() -> JSON:
     document = _ref("Document")
     span = {"start": OFFSET, "end": OFFSET}
+    cell = _object({"label": {**TEXT, "description": "what the cell's column is called, or empty"}, **span})
     return {
         "Question": {
             **_object(_question(), required=("question",)),
@@ -133,6 +152,7 @@ def _schemas() -> JSON:
                 "answer_start": OFFSET,
                 "answer_end": OFFSET,
                 "duplicates": _list(_object({"document": document, **span, "link": LINK})),
+                "cells": {**_list(cell), "description": "where the quote is a row of a table, its cells in order"},
                 "link": LINK,
             }
         ),
@@ -141,6 +161,7 @@ def _schemas() -> JSON:
         ),
         "Document": _object(_document()),
         "StoredDocument": _object({**_document(), "text": TEXT}),
+        "Index": _object(_index()),
         "Alive": _object({"status": {"const": "ok"}}),
         "Ready": _object({"status": {"const": "ready"}, "index": TEXT}),
         "Error": _object({"error": _object({"code": TEXT, "message": TEXT})}),
@@ -192,6 +213,21 @@ def _document() -> JSON:
         "publisher": TEXT_OR_NULL,
         "url": TEXT_OR_NULL,
         "date": DATE_OR_NULL,
+        "author": TEXT_OR_NULL,
+        "editor": TEXT_OR_NULL,
+        "number": {**TEXT_OR_NULL, "description": "an official document's, such as 国办发〔2022〕12号"},
+    }
+
+
+def _index() -> JSON:
+    counts: JSON = {name: {"type": "integer", "minimum": 0} for name in ("files", "documents", "passages", "tables")}
+    line = {**TEXT, "description": "the source, what was met in it, and how to mend it"}
+    return {
+        "generation": TEXT,
+        "built": {"type": "string", "format": "date-time"},
+        **counts,
+        "skipped": _list(line),
+        "oddities": _list(line),
     }
 
 

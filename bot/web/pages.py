@@ -1,25 +1,38 @@
-"""The routes that people see: the chat page and the page of a document."""
+"""The routes that people see: the chat page, the page of a document, and the page of the index."""
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, render_template, request
 
 from bot.errors import BotError
+from bot.links import document_address
+from bot.text import on_one_line
 from bot.types import Document, Question
-from bot.web import view
+from bot.web import contents, sheet, view
 from bot.web.asking import app_config, ask, find_document
 from bot.web.failures import status_of
-from bot.web.words import ZH
+from bot.web.words import INDEX, ZH
 from bot.wire import MAX_QUESTION, checked_question
 
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
 NEAREST = 3  # passages to show where no answer was found; static/chat.js asks for as many
+REMARKS = 200  # lines of one cause that the index page lists
 
 routes = Blueprint("pages", __name__)
 routes.add_app_template_filter(view.shown, "shown")
+routes.add_app_template_filter(view.inside, "inside")
 routes.add_app_template_filter(view.quote_parts, "quote_parts")
+routes.add_app_template_filter(view.quoted_cells, "quoted_cells")
+routes.add_app_template_filter(view.in_lines, "in_lines")
+routes.add_app_template_filter(on_one_line, "on_one_line")
 routes.add_app_template_filter(view.about, "about")
 routes.add_app_template_filter(view.facts, "facts")
 
@@ -42,16 +55,40 @@ def chat() -> tuple[str, int]:
 def document(document_id: str) -> str:
     """The page of a document, with the span of ``start`` and ``end`` marked."""
     stored = find_document(document_id)
-    span, note = view.requested_span(stored.text, request.args)
-    sections = view.sections(stored, span)
+    span, note = sheet.requested_span(stored.text, request.args)
+    sections = sheet.sections(stored, span)
     return render_template(
         "document.html",
         words=ZH,
         document=stored.document,
         address=_outside_address(stored.document),
         sections=sections,
-        titled=any(section.kind == view.TITLE for section in sections),
+        anchor=sheet.anchor(sections),
+        titled=any(section.heading == sheet.TITLE for section in sections),
         note=note,
+    )
+
+
+@routes.get("/index")
+def index() -> str:
+    """What the index holds and what it does not; of its documents those that match ``q``, a page at a time."""
+    bot: Bot | None = current_app.extensions["bot"]
+    if bot is None:
+        return render_template("index.html", words=ZH, index=INDEX, overview=None)
+    overview = bot.overview()
+    page = request.args.get("page", 1, type=int)
+    return render_template(
+        "index.html",
+        words=ZH,
+        index=INDEX,
+        overview=overview,
+        built=datetime.datetime.fromtimestamp(overview.built).astimezone(),
+        ago=contents.ago(time.time() - overview.built),
+        skipped=contents.grouped(overview.skipped),
+        oddities=contents.grouped(overview.oddities),
+        most=REMARKS,
+        listing=contents.listed(overview.documents, request.args.get("q", ""), page),
+        address=partial(document_address, request.script_root),
     )
 
 

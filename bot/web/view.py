@@ -1,67 +1,27 @@
-"""Answers and documents as the templates show them. Pure."""
+"""Answers as the templates show them, and text as HTML. Pure."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from bot.links import text_version
-from bot.types import BlockKind, StoredDocument
+from bot.text import on_one_line
+from bot.web.sheet import Run
 from bot.web.words import ZH
 
-Span = tuple[int, int]
-
-TITLE = "title"  # the kind of a heading that is the document's title, before all else but furniture
-
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A stretch of text that is marked as a whole or not at all."""
+class QuotedCell:
+    """A cell of a quoted row: its column's name, and its text before the answer, the answer's part, and after it."""
 
-    text: str
-    marked: bool
-    first: bool  # the one that a link's fragment scrolls to
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A block of a document, or the text between two, in runs; ``kind`` is empty where all is blank."""
-
-    kind: str
-    runs: tuple[Run, ...]
-    page: int | None = None  # the page that begins with this section
-
-
-def requested_span(text: str, arguments: Mapping[str, str]) -> tuple[Span | None, str]:
-    """The span that a link asks to mark, and the name of the note that says what became of it.
-
-    Both are empty where none is asked for; the note is ``marked``, ``stale`` where the text is
-    not the one the link was made for, or ``outside`` where the offsets are not in the text.
-    """
-    if "start" not in arguments and "end" not in arguments:
-        return None, ""
-    if "v" in arguments and arguments["v"] != text_version(text):
-        return None, "stale"
-    start, end = _offset(arguments.get("start", "")), _offset(arguments.get("end", ""))
-    if start is None or end is None or not start < end <= len(text):
-        return None, "outside"
-    return (start, end), "marked"
-
-
-def sections(stored: StoredDocument, span: Span | None) -> list[Section]:
-    """The whole text in order: its blocks, what stands between them, and the marked span."""
-    made: list[Section] = []
-    page = min(1, len(stored.page_starts))
-    for kind, start, end in _stretches(stored):
-        before, page = page, bisect_right(stored.page_starts, start) if kind else page
-        runs = tuple(_runs(stored.text, start, end, span))
-        made.append(Section(kind, runs, page if page > before else None))
-    return _with_title(made, stored.document.title)
+    label: str
+    before: str
+    answer: str
+    after: str
 
 
 def shown(text: str) -> Markup:
@@ -69,14 +29,53 @@ def shown(text: str) -> Markup:
 
     A bare carriage return would be read as a line feed, and a NUL dropped.
     """
-    return Markup(escape(text).replace("\r", Markup("&#13;")).replace("\0", "\ufffd"))
+    return Markup(str(escape(text)).replace("\r", "&#13;").replace("\0", "\ufffd"))
+
+
+def inside(runs: Iterable[Run], anchor: int | None) -> Markup:
+    """Runs as HTML: those that are marked in one mark, which has the link's fragment where `anchor` is among them."""
+    parts = []
+    for marked, group in groupby(runs, key=lambda run: run.marked):
+        own = list(group)
+        words = "".join(map(_words, own))
+        name = ' id="mark"' if any(run.start == anchor for run in own) else ""
+        parts.append(f"<mark{name}>{words}</mark>" if marked else words)
+    return Markup("".join(parts))
+
+
+def _words(run: Run) -> str:
+    return f'<span class="{run.gap}">{shown(run.text)}</span>' if run.gap else shown(run.text)
 
 
 def quote_parts(citation: Mapping[str, Any]) -> tuple[str, str, str]:
-    """The quote of a citation's JSON: before the answer, the answer, after it."""
+    """The quote of a citation's JSON on one line: before the answer, the answer, after it."""
     quote: str = citation["quote"]
     start, end = (citation[name] - citation["start"] for name in ("answer_start", "answer_end"))
-    return quote[:start], quote[start:end], quote[end:]
+    line = on_one_line(quote)
+    low, high = len(line) - len(on_one_line(quote[start:])), len(on_one_line(quote[:end]))
+    return line[:low], line[low:high], line[high:]
+
+
+def quoted_cells(citation: Mapping[str, Any]) -> list[QuotedCell]:
+    """The cells of the row that a citation's JSON quotes, letter for letter; none where it quotes no row."""
+    cells = []
+    for cell in citation["cells"]:
+        start, end = cell["start"], cell["end"]
+        low, high = (min(max(citation[name], start), end) for name in ("answer_start", "answer_end"))
+        stretches = ((start, low), (low, high), (high, end))
+        cells.append(QuotedCell(cell["label"], *(_quoted(citation, *stretch) for stretch in stretches)))
+    return cells
+
+
+def _quoted(citation: Mapping[str, Any], start: int, end: int) -> str:
+    """The stretch of a document's text that a citation's JSON quotes there."""
+    quote: str = citation["quote"]
+    return quote[start - citation["start"] : end - citation["start"]]
+
+
+def in_lines(text: str) -> str:
+    """A passage for a person: its lines as they are, a row's cells parted by bars."""
+    return "\n".join(map(on_one_line, text.strip().split("\n")))
 
 
 def about(item: Mapping[str, Any]) -> str:
@@ -95,41 +94,3 @@ def facts(answer: Mapping[str, Any]) -> str:
         return str(took)
     sure = next(words for least, words in ZH["confidence"] if answer["confidence"] >= least)
     return f"{sure} · {took}"
-
-
-def _with_title(made: list[Section], title: str) -> list[Section]:
-    """The sections with the first that is no furniture as ``title``, where it is the title as a heading."""
-    first = next((index for index, part in enumerate(made) if part.kind not in ("", BlockKind.FURNITURE)), None)
-    if first is not None and made[first].kind == BlockKind.HEADING:
-        words = "".join(run.text for run in made[first].runs)
-        if words.strip() == title.strip():
-            made[first] = replace(made[first], kind=TITLE)
-    return made
-
-
-def _offset(digits: str) -> int | None:
-    # int() alone would also take "1_0", " 1" and digits of other scripts.
-    return int(digits) if re.fullmatch(r"[0-9]{1,12}", digits) else None
-
-
-def _stretches(stored: StoredDocument) -> Iterator[tuple[str, int, int]]:
-    """Every character of the text in one stretch: its kind, its start, its end."""
-    at = 0
-    for block in stored.blocks:
-        yield from _between(stored.text, at, block.start)
-        if block.start < block.end:
-            yield block.kind.value, block.start, block.end
-        at = block.end
-    yield from _between(stored.text, at, len(stored.text))
-
-
-def _between(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    if start < end:
-        yield "" if text[start:end].isspace() else BlockKind.PARAGRAPH.value, start, end
-
-
-def _runs(text: str, start: int, end: int, span: Span | None) -> Iterator[Run]:
-    low, high = (min(max(offset, start), end) for offset in span or (end, end))
-    for left, right, marked in ((start, low, False), (low, high, True), (high, end, False)):
-        if left < right:
-            yield Run(text[left:right], marked, marked and span is not None and left == span[0])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.answerer import choose, compose
 from bot.asked import understand
 from bot.config import Answers, Passages
-from bot.documents.extracted import line_blocks
+from bot.documents.lines import line_blocks
 from bot.passages import split
 from bot.reader import Candidate, read
 from bot.types import Answer, Document, Hit, Question, StoredDocument

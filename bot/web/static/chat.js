@@ -26,14 +26,50 @@ function el(tag, className, ...children) {
 
 const fill = (text, value) => text.replace("{}", () => value);
 
+const SPACED = /[!-~\u00c0-\u024f]/; // what is written with spaces between words
+
+// As on_one_line of bot/text.py: broken lines joined, a row's cells parted by bars. A test holds the two together.
+function onOneLine(text) {
+  const joined = text.replace(/\s*\n\s*/g, (gap, at) => {
+    const [before, after] = [text.charAt(at - 1), text.charAt(at + gap.length)];
+    return SPACED.test(before) && SPACED.test(after) && before !== "-" ? " " : "";
+  });
+  return joined.replace(/\s*\t\s*/g, " | ");
+}
+
 // ---- the reply ----
 
-function quoted(citation) {
-  // Offsets count code points; JavaScript's strings count UTF-16 units.
-  const points = Array.from(citation.quote);
-  const [start, end] = [citation.answer_start - citation.start, citation.answer_end - citation.start];
-  const cut = (from, to) => points.slice(from, to).join("");
-  return el("blockquote", "", cut(0, start), el("mark", "", cut(start, end)), cut(end));
+// A citation's text between two offsets, which count code points; JavaScript's strings count UTF-16 units.
+function cutter({ quote, start }) {
+  const points = Array.from(quote);
+  return (from, to) => points.slice(from - start, to - start).join("");
+}
+
+function line(citation) {
+  const cut = cutter(citation);
+  const whole = onOneLine(citation.quote);
+  const low = whole.length - onOneLine(cut(citation.answer_start, citation.end)).length;
+  const high = onOneLine(cut(citation.start, citation.answer_end)).length;
+  return el("blockquote", "", whole.slice(0, low), el("mark", "", whole.slice(low, high)), whole.slice(high));
+}
+
+function row(citation) {
+  const cut = cutter(citation);
+  const [names, cells] = [el("tr"), el("tr")];
+  for (const { label, start, end } of citation.cells) {
+    const [low, high] = [citation.answer_start, citation.answer_end].map((at) => Math.min(Math.max(at, start), end));
+    const marked = low < high ? "marked" : "";
+    const answer = marked ? [el("mark", "", cut(low, high))] : [];
+    const name = el("th", marked, label);
+    name.scope = "col";
+    names.append(name);
+    cells.append(el("td", marked, cut(start, low), ...answer, cut(high, end)));
+  }
+  const head = citation.cells.some(({ label }) => label) ? [el("thead", "", names)] : [];
+  const box = el("blockquote", "row", el("table", "", ...head, el("tbody", "", cells)));
+  box.tabIndex = 0; // so that the keyboard can scroll it
+  box.setAttribute("aria-label", words.row);
+  return box;
 }
 
 function source(item, label) {
@@ -48,15 +84,19 @@ const folded = (summary, items) => el("details", "", el("summary", "", fill(summ
 
 function cited(citation) {
   const copies = citation.duplicates.map((copy) => source(copy, ""));
-  const parts = [quoted(citation), source(citation, `[${citation.n}] `)];
+  const quote = citation.cells?.length ? row(citation) : line(citation); // a turn kept from before an update has none
+  const parts = [quote, source(citation, `[${citation.n}] `)];
   return el("div", "citation", ...parts, ...(copies.length ? [folded(words.copies, copies)] : []));
 }
 
-const nearest = (passage) => el("div", "citation", el("blockquote", "", passage.text.trim()), source(passage, ""));
+function nearest(passage) {
+  const lines = passage.text.trim().split("\n").map(onOneLine).join("\n");
+  return el("div", "citation", el("blockquote", "", lines), source(passage, ""));
+}
 
 function side(value, answer) {
   const own = answer.citations.filter((citation) => citation.n === value.citation);
-  return el("div", "side", el("p", "value", value.text), ...own.map(cited));
+  return el("div", "side", el("p", "value", onOneLine(value.text)), ...own.map(cited));
 }
 
 function facts(answer) {
@@ -69,7 +109,7 @@ function facts(answer) {
 
 function headline(answer) {
   if (answer.status === "not_found") return words.reasons[answer.reason ?? "none"];
-  return answer.status === "answered" ? answer.answer : words[answer.status];
+  return answer.status === "answered" ? onOneLine(answer.answer) : words[answer.status];
 }
 
 function reply(answer) {

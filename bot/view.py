@@ -1,0 +1,78 @@
+"""A passage as it is searched and read: broken lines joined, a row's cells after their headers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.text import breaks
+from bot.types import Passage, Piece, Span
+
+BETWEEN_CELLS = "；"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The text of a passage as a person reads it, and the way back to the text it stands in."""
+
+    text: str
+    stretches: tuple[tuple[int, int, int], ...]  # (place here, place there, length) of what stands there, in order
+    cells: tuple[Span, ...] = ()  # of a row: each cell with its header; empty elsewhere
+
+    def origin(self, start: int, end: int) -> Span | None:
+        """Where a stretch of this text stands; words that do not stand there are left off its two ends.
+
+        None where nothing of it stands there, or not as one: it reaches from a cell into another.
+        """
+        own = [(max(start, here), min(end, here + length)) for here, _, length in self.stretches]
+        own = [span for span in own if span[0] < span[1]]
+        if any(self.text[left[1] : right[0]].strip() for left, right in pairwise(own)):
+            return None
+        return self.cover(start, end)
+
+    def cover(self, start: int, end: int) -> Span | None:
+        """From the first character of a stretch of this text that stands there to the last; None where none does."""
+        told = [part for part in self.stretches if part[0] < end and start < part[0] + part[2]]
+        if not told:
+            return None
+        (first, there, _), (last, where, length) = told[0], told[-1]
+        return there + max(0, start - first), where + min(length, end - last)
+
+
+def view(text: str, passage: Passage) -> View:
+    """The view of a passage; `text` is the document's from the passage's start to its end."""
+    return viewed(text, passage.pieces or ((passage.start, passage.end),), passage.start)
+
+
+def viewed(text: str, pieces: Sequence[Piece], offset: int = 0) -> View:
+    """The view of these pieces of a text that begins at `offset` in its document."""
+    told: list[str] = []
+    stretches = []
+    length = began = 0
+    cells: list[Span] = []
+    for piece in pieces:
+        if piece == BETWEEN_CELLS:
+            cells.append((began, length))
+            began = length + len(BETWEEN_CELLS)
+        if isinstance(piece, tuple):
+            words, start = text[piece[0] - offset : piece[1] - offset], piece[0]
+        else:
+            words, start = (piece, -1) if isinstance(piece, str) else (piece.words, piece.start)
+        if start >= 0:
+            stretches.append((length, start, len(words)))
+        told.append(words)
+        length += len(words)
+    is_row = cells or any(isinstance(piece, str) and piece.strip() for piece in pieces)
+    return View("".join(told), tuple(stretches), (*cells, (began, length)) if is_row else ())
+
+
+def unbroken(text: str, spans: Sequence[Span], start: int, end: int) -> tuple[Piece, ...]:
+    """The pieces of a stretch without the line breaks inside these spans; none where there are no such breaks."""
+    pieces: list[Piece] = []
+    place = start
+    for span in spans:
+        for (left, right), between in breaks(text, max(start, span[0]), min(end, span[1])):
+            pieces += [(place, left), between] if between else [(place, left)]
+            place = right
+    return (*pieces, (place, end)) if pieces else ()

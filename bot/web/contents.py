@@ -1,0 +1,79 @@
+"""What an index holds and what it does not, as the index page shows it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.text import fold
+from bot.types import Document
+from bot.web.words import INDEX
+
+PAGE = 500  # documents on a page
+
+_DETAIL = re.compile(r"\s*\(.*\)")  # what a cause says of one file alone, as does a number
+_NUMBER = re.compile(r"(?<![\w.-])\d[\d.,]*(?!\w)")
+_UNITS = ((365 * 86400, "years"), (30 * 86400, "months"), (86400, "days"), (3600, "hours"), (60, "minutes"))  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said of one source; `why` is empty where its group says the same."""
+
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The remarks that have one cause, and how to mend it; numbers of single files are `…` in the cause."""
+
+    why: str
+    mend: str
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the documents that match a query."""
+
+    query: str
+    documents: tuple[Document, ...]
+    found: int  # documents on all pages
+    page: int  # from 1
+    pages: int
+
+
+def grouped(lines: Iterable[str]) -> list[Group]:
+    """Lines such as ``root/a.doc: why; mend`` by their cause, the commonest first."""
+    causes: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for line in lines:
+        source, _, said = line.partition(": ")
+        why, _, mend = (said or line).partition("; ")
+        causes.setdefault((_NUMBER.sub("…", _DETAIL.sub("", why)), mend), []).append((source, why))
+    groups = [_group(why, mend, told) for (why, mend), told in causes.items()]
+    return sorted(groups, key=lambda group: -len(group.remarks))
+
+
+def listed(documents: Sequence[Document], query: str, page: int) -> Listing:
+    """The page of documents whose title or source has the query in it, however it is written."""
+    wanted = fold(query.strip())
+    found = [item for item in documents if wanted in fold(item.title) or wanted in fold(item.source)]
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(page, 1), pages)
+    return Listing(query.strip(), tuple(found[(page - 1) * PAGE : page * PAGE]), len(found), page, pages)
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, in the largest unit that it fills."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return str(INDEX["ago"][unit].format(int(seconds // size)))
+    return str(INDEX["ago"]["now"])
+
+
+def _group(why: str, mend: str, told: Sequence[tuple[str, str]]) -> Group:
+    if len({own for _, own in told}) == 1:
+        return Group(told[0][1], mend, tuple(Remark(source, "") for source, _ in told))
+    return Group(why, mend, tuple(Remark(source, own) for source, own in told))
