@@ -35,7 +35,8 @@ def details(report: Report) -> list[str]:
 
 def summary(report: Report) -> str:
     """What the index holds, in a line."""
-    told = [_counted(report.documents, "document"), _counted(report.passages, "passage")]
+    told = [_counted(report.files, "file")] if report.files != report.documents else []
+    told += [_counted(report.documents, "document"), _counted(report.passages, "passage")]
     told += [_counted(report.tables, "table")] if report.tables else []
     told += [f"{len(report.skipped)} skipped"] if report.skipped else []
     return f"{', '.join(told)}: {f'index {report.generation}' if report.generation else 'nothing was written'}"

@@ -54,11 +54,31 @@ def test_index_says_what_it_indexed(cli: Cli, tmp_path: Path) -> None:
     assert (done.status, done.out) == (0, f"2 documents, 2 passages: index {name}\n")
 
 
+def test_a_dry_run_reads_and_reports_and_writes_nothing(cli: Cli, tmp_path: Path) -> None:
+    table = "地区,网格\n河东,412个\n河西,365个\n"
+    write_files(tmp_path, {"docs/a.txt": ORDOS, "docs/b.csv": table, "docs/c.zip": b"PK\5\6" + bytes(18)})
+    encoder = FakeEncoder()
+    done = cli("index", tmp_path / "docs", "--dry-run", "--index", tmp_path / "index", encoder=encoder)
+    assert done.status == 0
+    assert done.out == "3 files, 2 documents, 3 passages, 1 table, 1 skipped: nothing was written\n"
+    assert done.err.startswith("skipped: docs/c.zip: ")
+    assert "unpack" in done.err
+    assert encoder.encoded == []
+    assert not (tmp_path / "index").exists()
+
+
+@pytest.mark.parametrize("flag", ["--only", "--forget=docs"])
+def test_a_dry_run_takes_nothing_that_drops_documents(cli: Cli, folder: Path, flag: str) -> None:
+    done = cli("index", folder / "docs", "--dry-run", flag, "--index", folder / "index")
+    assert done.status == 2
+    assert "--dry-run" in done.err
+
+
 def test_index_names_and_counts_what_it_could_not_read_and_succeeds(cli: Cli, tmp_path: Path) -> None:
     write_files(tmp_path, {"docs/a.txt": ORDOS, "docs/b.txt": b"\0\0", "docs/c.xyz": "?"})
     done = cli("index", tmp_path / "docs", "--index", tmp_path / "index")
     name = Store(tmp_path / "index").current()
-    assert (done.status, done.out) == (0, f"1 document, 1 passage, 2 skipped: index {name}\n")
+    assert (done.status, done.out) == (0, f"3 files, 1 document, 1 passage, 2 skipped: index {name}\n")
     assert [line.split(": ")[:2] for line in done.err.splitlines()] == [
         ["skipped", "docs/b.txt"],
         ["skipped", "docs/c.xyz"],
