@@ -61,7 +61,7 @@ def answer_message(answer: Answer, link: Link, words: Words) -> Message:
 
 
 def _answered(answer: Answer, link: Link, words: Words) -> list[Element]:
-    head = _section(_texts([(on_one_line(answer.answer or ""), True)], words))
+    head = _section(_texts([(_line(answer.answer or ""), True)], words))
     return [_block(head), *(_block(*_evidence(citation, link, words)) for citation in answer.citations)]
 
 
@@ -76,7 +76,7 @@ def _conflict(answer: Answer, link: Link, words: Words) -> list[Element]:
         _block(_section(_texts([(words.conflict, False)], words))),
         *(
             _block(
-                _section(_texts([(on_one_line(value.text), True)], words)),
+                _section(_texts([(_line(value.text), True)], words)),
                 *_evidence(citations[value.citation], link, words),
             )
             for value in answer.answers
@@ -100,12 +100,17 @@ def _evidence(citation: Citation, link: Link, words: Words) -> tuple[Element, El
     quote = citation.quote
     line = on_one_line(quote)
     low, high = len(line) - len(on_one_line(quote[start:])), len(on_one_line(quote[:end]))
-    parts = [(line[:low], False), (line[low:high], True), (line[high:], False)]
+    parts = [(line[:low], False), (line[low:high], True), (line[high:], False)] if line else [(quote, True)]
     url = link(citation.document.id, citation.answer_start, citation.answer_end, quote[start:end])
     notes = [words.page.format(page=citation.page)] if citation.page else []
     if citation.duplicates:
         notes.append(words.copies.format(count=len(citation.duplicates)))
     return _quote(_texts(parts, words)), _source(citation.document, url, notes, words)
+
+
+def _line(text: str) -> str:
+    """The text on one line; nothing but line breaks stays, since Slack refuses an empty text."""
+    return on_one_line(text) or text
 
 
 def _near(hit: Hit, link: Link, words: Words) -> tuple[Element, Element]:
