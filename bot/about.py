@@ -60,6 +60,9 @@ _PATTERNS: tuple[tuple[About, Wants, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_MANY = 50  # documents that may have the fact asked for, without a word of which is meant
+_AS_GOOD = 0.05  # support by which a document may fall short of the best and still be the one meant
+_OPENING = 200  # characters of a document that tell what it is about
 _TITLED = re.compile("《[^》]*》")
 
 
@@ -121,14 +124,10 @@ def read_about(
     return sorted(found, key=lambda c: (-c.score, c.hit.document.id, c.start))
 
 
-_MANY = 50  # documents that may have the fact asked for, without a word of which is meant
-_AS_GOOD = 0.05  # support by which a document may fall short of the best and still be the one meant
-
-
 def _support(asked: Asked, hit: Hit, stored: StoredDocument | None) -> float:
     """How much of what the question says of the document its title, or a passage under it, holds, from 0 to 1."""
     title = fold(hit.document.title)
-    opening = fold(stored.text[:200]) if stored else ""
+    opening = fold(stored.text[:_OPENING]) if stored else ""
     around = f"{title}\n{opening}\n{fold(hit.text)}"
     if any(place not in around for place in asked.places):
         return 0.0
