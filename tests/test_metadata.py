@@ -87,6 +87,11 @@ def test_a_documents_number_stands_by_itself(line: str, number: str) -> None:
     assert told_by(text, line_blocks(text)).number == number
 
 
+def test_a_source_of_growth_is_no_publisher() -> None:
+    text = f"年度报告\n增长主要来源：一是管网改造带动销售\n{LONG}"
+    assert told_by(text, line_blocks(text)).publisher == ""
+
+
 def test_every_fact_stands_in_the_text_where_it_is_said_to() -> None:
     for text in (NEWS, LETTER):
         for fact in told_by(text, line_blocks(text)).facts:

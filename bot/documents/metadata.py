@@ -15,7 +15,7 @@ from bot.types import About, Block, BlockKind, Fact, Span
 _SENTENCE_END = "。！？!?；;，,：:、…"
 _NAME = r"[^\s|｜　，,；;。（()）]{2,30}"
 _LABEL = "来源|來源|稿源|转自|出处|(?:发布|编制|填报|制表|报送|印发)(?:单位|机构|机关)|发文机关|发文单位|主办单位?"
-_PUBLISHER = re.compile(rf"(?:{_LABEL})\s*[：:]\s*({_NAME})")
+_PUBLISHER = re.compile(rf"(?<![\u4e00-\u9fff])(?:文章|信息|稿件|消息)?(?:{_LABEL})\s*[：:]\s*({_NAME})")
 _LABELLED_DATE = re.compile(
     r"(发布|發布|发稿|印发|成文|更新|刊发|公布|签发|时间|日期|报道日期|编制)[^\n\d〇○零一二三四五六七八九]{0,6}$"
 )
