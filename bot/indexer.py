@@ -21,6 +21,7 @@ from bot.passages import split
 from bot.report import Report
 from bot.store import KEPT, Generation, Settings, Store
 from bot.synonyms import read_synonyms
+from bot.tagger import TAGGER, tag_cached
 from bot.text import TOKENS, fold, search_form, search_tokens
 from bot.texts import Entry, FileRecord
 from bot.types import BlockKind, Document, Passage
@@ -49,7 +50,7 @@ def index(
 
     Raises BadInput for a path that is neither there nor in the index, NoDocuments where nothing can
     be read, BotError where the index cannot be written. Interrupted, it leaves the index as it was,
-    and every vector it has computed in the cache.
+    and every name and vector it has found in the caches.
     """
     store, report = Store(config.index_dir), Report()
     settings = _settings(config)
@@ -71,7 +72,7 @@ def index(
         sources = work.entries()
         if not work.found and not work.removed:
             raise NoDocuments(_nothing(paths, report))
-        entries = [_split(entry, config.passages) for entry in sources]
+        entries = _named(sources, config.passages, store, progress)
         vectors = _encoded(entries, encoder, store, progress)
         entries = list(_counted(entries, settings.dictionary, progress))
         lexical = LexicalIndex.count(
@@ -123,7 +124,7 @@ def _count(report: Report, entries: Sequence[Entry], files: int) -> None:
 
 def _settings(config: Config) -> Settings:
     """What the index of unchanged files depends on."""
-    told = json.dumps([READERS, helpers(), TOKENS, asdict(config.passages)], sort_keys=True)
+    told = json.dumps([READERS, helpers(), TOKENS, TAGGER, asdict(config.passages)], sort_keys=True)
     return Settings(
         reading=hashlib.sha256(told.encode()).hexdigest()[:16],
         dense_weight=config.retriever.dense_weight,
@@ -296,6 +297,15 @@ def _split(entry: Entry, sizes: Passages) -> Entry:
     return entry if entry.passages else replace(entry, passages=tuple(split(entry.stored, sizes)))
 
 
+def _named(sources: Sequence[Entry], sizes: Passages, store: Store, progress: Progress) -> list[Entry]:
+    """The entries with their passages and the names in these; what was split before has both."""
+    fresh = [_split(entry, sizes) for entry in sources if not entry.passages]
+    texts = [text for entry in fresh for text in _views(entry)]
+    names = iter(tag_cached(texts, store.name_cache, lambda done, of: progress("passages tagged", done, of)))
+    tagged = [replace(e, passages=tuple(replace(p, names=next(names)) for p in e.passages)) for e in fresh]
+    return [entry for entry in sources if entry.passages] + tagged
+
+
 def _encoded(entries: Sequence[Entry], encoder: Encoder, store: Store, progress: Progress) -> NDArray[np.float32]:
     """The vectors of all passages in order, of shape (passages, dimension)."""
     texts = [fold(text) for entry in entries for text in _searched(entry)]
@@ -318,9 +328,15 @@ def _counted(entries: Sequence[Entry], dictionary: str, progress: Progress) -> I
 
 def _searched(entry: Entry) -> Iterator[str]:
     """What is searched for each passage of a document."""
+    for passage, text in zip(entry.passages, _views(entry), strict=True):
+        yield context(entry.stored.document, passage, text)
+
+
+def _views(entry: Entry) -> Iterator[str]:
+    """Each passage of a document as it is read."""
     text = entry.stored.text
     for passage in entry.passages:
-        yield context(entry.stored.document, passage, view(text[passage.start : passage.end], passage).text)
+        yield view(text[passage.start : passage.end], passage).text
 
 
 def context(document: Document, passage: Passage, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金"
     "韦贾夏付方邹熊白孟秦邱侯江尹薛闫阎雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳"
     "翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳"
@@ -27,4 +27,4 @@ def is_name(word: str) -> bool:
     """Whether a word has the form of a person's name: a surname and a given name, or parts with dots between."""
     if not re.fullmatch(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})+", word):
         return False
-    return "·" in word or word.startswith(_LONG) or (word[0] in _SURNAMES and len(word) <= 3)
+    return "·" in word or word.startswith(_LONG) or (word[0] in SURNAMES and len(word) <= 3)

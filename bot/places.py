@@ -1,4 +1,4 @@
-"""Chinese provinces and prefecture-level cities, by their short names. Data, no more.
+"""Chinese provinces and prefecture-level cities, by their short names.
 
 Names that are everyday words first of all (东方, 和平, 平安 …) are left out.
 """
@@ -32,6 +32,13 @@ CITIES = (
     "昌吉 博尔塔拉 巴音郭楞 阿克苏 克孜勒苏 喀什 和田 伊犁 塔城 阿勒泰 石河子 台北 高雄 台中 台南 新北 基隆 新竹"
 ).split()
 
+_ABBREVIATED = (
+    "京北京 津天津 沪上海 渝重庆 冀河北 晋山西 辽辽宁 吉吉林 黑黑龙江 苏江苏 浙浙江 皖安徽 闽福建 赣江西 鲁山东 "
+    "豫河南 鄂湖北 湘湖南 粤广东 琼海南 川四川 蜀四川 贵贵州 黔贵州 云云南 滇云南 陕陕西 秦陕西 甘甘肃 陇甘肃 "
+    "青青海 台台湾 蒙内蒙古 桂广西 藏西藏 宁宁夏 新新疆 港香港 澳澳门"
+).split()
+ABBREVIATIONS: dict[str, str] = {told[0]: told[1:] for told in _ABBREVIATED}
+
 # Everyday words in jieba's dictionary that it takes for places, and places so wide that they restrict nothing.
 NO_PLACES: frozenset[str] = frozenset(
     (
@@ -42,4 +49,16 @@ NO_PLACES: frozenset[str] = frozenset(
 
 NAMED: frozenset[str] = frozenset([*PROVINCES, *CITIES])
 PATTERN = re.compile("|".join(sorted(NAMED, key=len, reverse=True)))
+RANKS = frozenset("省市县区旗盟镇乡村")  # what a place's name ends with; 州 is as often a part of the name itself
+RANK = re.compile("自治区|自治州|[省市县区旗盟镇乡村]")
+SEAT = re.compile(rf"(?:{PATTERN.pattern})(?:自治区|自治州|[省市县区州旗盟])?")  # 湖北省 of 湖北省体育局
 SUFFIX = re.compile(r"(?<=..)(?:自治区|自治州|自治县|省|市|县|区|州|旗|盟|镇|乡|村)$")
+
+
+def full_names(name: str) -> tuple[str, ...]:
+    """The provinces that a place's name abbreviates, 湖北 for 鄂 and three for 鄂豫皖; none for any other name.
+
+    Only of what stands as a name in its sentence, as 鄂 does in 赴鄂: 鄂尔多斯 and 鲁迅 begin with one too.
+    """
+    found = tuple(ABBREVIATIONS.get(char, "") for char in name)
+    return found if all(found) else ()

@@ -10,11 +10,11 @@ from typing import TypeVar
 from bot.asked import Asked, Term, told_days, told_months
 from bot.cells import Row
 from bot.evidence import Evidence, local_share, near, present, score, share, tells_of_sibling, told_later
-from bot.places import PATTERN
+from bot.places import PATTERN, full_names
 from bot.question_words import Wants
 from bot.spans import Proposal, propose
 from bot.text import clauses, fold, sentences
-from bot.types import CitedCell, Hit, Span, StoredDocument
+from bot.types import CitedCell, Hit, NameKind, Span, StoredDocument
 from bot.view import View, view
 
 T = TypeVar("T")
@@ -72,6 +72,8 @@ class _Setting:
         self.asked = asked
         self.view = view(hit.text, hit.passage)
         self.passage = fold(self.view.text)
+        abbreviated = [name for name in hit.passage.names if name.kind is NameKind.PLACE]
+        self.provinces = {full for name in abbreviated for full in full_names(self.passage[name.start : name.end])}
         self.stored, self.prose = stored, prose
         self.head = fold("\n".join([hit.document.title, *hit.passage.path, hit.document.publisher or ""]))
         self.lead = f"{self.head}\n{self.prose[:_LEAD]}"
@@ -97,7 +99,11 @@ class _Setting:
                 if other and sentence[other.start() - 1 : other.start()] not in {*"在于赴到向从与和"}:
                     return False
         return all(
-            place in sentence or place in self.lead or place in self.passage or self.prose.count(place) >= 3
+            place in sentence
+            or place in self.lead
+            or place in self.passage
+            or place in self.provinces
+            or self.prose.count(place) >= 3
             for place in self.asked.places
         )
 
@@ -146,7 +152,7 @@ def _sentence_candidates(asked: Asked, hit: Hit, rank: int, setting: _Setting, s
     place_ok, period_ok = setting.has_places(whole), setting.has_period(whole)
     spans = clauses(text, *sentence)
     stands = tuple(span for clause in spans if (span := setting.view.cover(*clause)))
-    for proposal in propose(asked, text, sentence):
+    for proposal in propose(asked, text, sentence, hit.passage.names):
         origin = setting.view.origin(proposal.start, proposal.end)
         clause = _clause(asked, text, spans, proposal)
         own = text[slice(*clause)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.asked import Asked
-from bot.places import NO_PLACES
+from bot.places import NO_PLACES, PROVINCES, RANK, RANKS, SEAT
 from bot.question_words import CHANGES, FALLS, RISES, Wants
-from bot.text import clauses, tagged_words
-from bot.types import Span
+from bot.text import clauses
+from bot.types import Name, NameKind, Span
 from bot.values import Kind, ValueSpan, find_values, is_masked
 
 
@@ -39,7 +40,9 @@ _QUOTED = re.compile(
 )
 _NAMED = re.compile(r"(?:叫做?|名为|名叫|称为|称作|称之为|命名为|简称|取名|是)([^，。；、,;：:\s]{2,20})")
 _ORDINAL = frozenset("号 届 期 楼 层".split())
-_LONG_SURNAMES = frozenset("欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 端木 夏侯 长孙 宇文".split())
+_ANY_ENDING = frozenset("地区 国家 国 单位 部门 机构 组织 媒体".split())
+_COMPANIES = frozenset("公司 集团 企业".split())
+_OFFICE = re.compile(r"(?:公司|集团|[局厅委院所]|政府|大学|学校|中学|小学|银行|协会)$")
 _HIDING = 8  # characters
 _EDGES = frozenset("。！？!?…；;，,：:、 \t\u3000-—·")
 _PHONE = re.compile(
@@ -56,20 +59,20 @@ _SOUNDS = (
 )
 _FOREIGN = re.compile(rf"[{_SOUNDS}]{{1,8}}(?:[·・•][{_SOUNDS}]{{1,8}})+")
 _SURNAMED = re.compile(r"[\u4e00-\u9fff]某某?")
-_NOUN_TAGS = ("n", "j", "b", "vn", "m", "eng", "q", "a", "s", "f", "zg", "x", "l", "i", "v")
 
 
-def propose(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
-    """The spans of a sentence of the folded text that could answer."""
+def propose(asked: Asked, folded: str, sentence: Span, names: Sequence[Name] = ()) -> Iterator[Proposal]:
+    """The spans of a sentence of the folded text that could answer; `names` are those of the text."""
     wants = asked.wants
+    names = [name for name in names if sentence[0] <= name.start and name.end <= sentence[1]]
     if wants in _VALUE_KINDS:
         yield from _values(asked, folded, sentence)
     elif wants is Wants.PHONE:
         yield from _phones(folded, sentence)
     elif wants is Wants.PERSON:
-        yield from _persons(asked, folded, sentence)
+        yield from _persons(asked, folded, sentence, names)
     elif wants in {Wants.PLACE, Wants.ORGANISATION}:
-        yield from _proper_nouns(asked, folded, sentence)
+        yield from _proper_nouns(asked, folded, sentence, names)
     elif wants is Wants.NAME:
         yield from _names(asked, folded, sentence)
     else:
@@ -158,70 +161,77 @@ def _phones(folded: str, sentence: Span) -> Iterator[Proposal]:
         yield Proposal(*match.span(), is_masked(match.group()), 1.0 if digits > 3 else 0.6)
 
 
-def _persons(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
+def _persons(asked: Asked, folded: str, sentence: Span, names: Sequence[Name]) -> Iterator[Proposal]:
     taken: list[Span] = []
     for pattern, shape in ((_FOREIGN, 1.0), (_SURNAMED, 0.9)):
         for match in pattern.finditer(folded, *sentence):
             taken.append(match.span())
             yield Proposal(*match.span(), False, shape)
-    for place, name in _chinese_names(tagged_words(folded[slice(*sentence)])):
-        start = sentence[0] + place
-        inside = any(begin < start + len(name) and start < stop for begin, stop in taken)
-        if not inside and name not in asked.folded and name[-1] not in "省市县区镇乡村":
-            yield Proposal(start, start + len(name), False, 1.0)
+    for name in names:
+        inside = any(begin < name.end and name.start < stop for begin, stop in taken)
+        if name.kind is NameKind.PERSON and not inside and folded[name.start : name.end] not in asked.folded:
+            yield Proposal(name.start, name.end, False, 1.0)
 
 
-def _chinese_names(tagged: list[tuple[str, str, int]]) -> Iterator[tuple[int, str]]:
-    """The names jieba tags, whole, or as a surname that it cut from a given name it does not know (贺 长川)."""
-    for i, (word, tag, place) in enumerate(tagged):
-        if not tag.startswith("nr"):
-            continue
-        name = word
-        if (len(word) == 1 or word in _LONG_SURNAMES) and i + 1 < len(tagged):
-            given, given_tag, _ = tagged[i + 1]
-            name += given if len(given) <= 2 and given_tag[0] in "nazjb" else ""
-        elif len(word) == 2 and i + 1 < len(tagged):  # 俞柏 年: nothing follows the given name's second half
-            second, second_tag, _ = tagged[i + 1]
-            ends = i + 2 == len(tagged) or tagged[i + 2][1][0] in "xcpdvu"
-            name += second if len(second) == 1 and second_tag != "x" and ends else ""
-        if 2 <= len(name) <= 5:
-            yield place, name
-
-
-def _proper_nouns(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
-    """Runs of nouns that are, or end with what names, a place or an organisation."""
+def _proper_nouns(asked: Asked, folded: str, sentence: Span, names: Sequence[Name]) -> Iterator[Proposal]:
+    """The places or organisations named, and what ends as the question says: with 镇 for 哪个镇."""
     if asked.suffix:
         for match in re.compile(rf"[*×■]{{1,4}}{asked.suffix}").finditer(folded, *sentence):
             yield Proposal(*match.span(), True, 1.0)
-    tagged = [(word, tag, sentence[0] + place) for word, tag, place in tagged_words(folded[slice(*sentence)])]
-    proper = "ns" if asked.wants is Wants.PLACE else "nt"
-    for i, (word, tag, place) in enumerate(tagged):
-        end = place + len(word)
-        if word in NO_PLACES and word != asked.suffix:
-            continue
-        ends_right = bool(asked.suffix) and word.endswith(asked.suffix)
-        if not ends_right and (
-            asked.suffix not in {"", "城市", "地区", "国家", "单位", "部门", "机构"} or tag != proper
-        ):
-            continue
-        start = place
-        if word == asked.suffix or asked.wants is Wants.ORGANISATION:
-            for previous, previous_tag, previous_place in reversed(tagged[:i]):
-                if previous_place + len(previous) != start or not _joins(previous, previous_tag):
-                    break
-                start = previous_place
-        if start == place and word == asked.suffix:
-            continue
+    spans = _places(folded, names) if asked.wants is Wants.PLACE else _organisations(asked, folded, names)
+    for start, end in dict.fromkeys(_ending(asked.suffix, folded, span) for span in spans):
         name = folded[start:end]
-        shape = 1.0 if ends_right or tag == proper else 0.7
+        shape = 0.0 if name in NO_PLACES else _ends_fitly(asked.suffix, name)
         if asked.suffix and folded[start - 1 : start] in {"在", "于", "赴", "到", "向"}:
             shape *= 0.6  # 在北京捧回: where it was, not which city did
-        yield Proposal(start, end, is_masked(name), 0.2 if name in asked.folded else shape)
+        if shape:
+            yield Proposal(start, end, is_masked(name), 0.2 if name in asked.folded else shape)
 
 
-def _joins(word: str, tag: str) -> bool:
-    """Whether a word before a noun can be part of the name it ends."""
-    return tag.startswith(_NOUN_TAGS) and tag != "x" and not (tag == "v" and len(word) == 1)
+def _places(folded: str, names: Sequence[Name]) -> Iterator[Span]:
+    """The places named, those that follow each other (湖北|宜昌) as one too, and what an office's name begins with."""
+    run: list[Name] = []
+    for name in names:
+        if name.kind is NameKind.PLACE:
+            yield name.start, name.end
+            run = [*run, name] if run and run[-1].end == name.start else [name]
+            yield run[0].start, name.end
+        elif name.kind is NameKind.ORGANISATION and (seat := SEAT.match(folded, name.start, name.end)):
+            yield seat.span()
+
+
+def _organisations(asked: Asked, folded: str, names: Sequence[Name]) -> Iterator[Span]:
+    """The organisations named, with the place right before them too (荷兰|瓦尔大学); places that end as is asked."""
+    for before, name in pairwise([None, *names]):
+        if name and name.kind is NameKind.ORGANISATION:
+            yield name.start, name.end
+            if before and before.kind is NameKind.PLACE and before.end == name.start:
+                yield before.start, name.end
+        elif name and name.kind is NameKind.PLACE and asked.suffix and folded.endswith(asked.suffix, 0, name.end):
+            yield name.start, name.end
+
+
+def _ending(suffix: str, folded: str, span: Span) -> Span:
+    """The part of a name that ends with the suffix, and does not reach into a place of another rank before it."""
+    start, end = span
+    found = folded.rfind(suffix, start, end) if suffix else -1
+    if found <= start:
+        return span
+    if suffix in RANKS:
+        start = max((found_rank.end() for found_rank in RANK.finditer(folded, start, found - 1)), default=start)
+    return start, found + len(suffix)
+
+
+def _ends_fitly(suffix: str, name: str) -> float:
+    """How well a name's ending fits the one asked for: 1 where it has it, or none is asked for."""
+    suffix = {"城市": "市", "省份": "省"}.get(suffix, suffix)
+    if name.endswith(suffix) or suffix in _ANY_ENDING:
+        return 1.0
+    if suffix == "省":
+        return 1.0 if name in PROVINCES else 0.0
+    if suffix in _COMPANIES and name[-2:] in _COMPANIES:
+        return 1.0
+    return 0.0 if name[-1] in RANKS or _OFFICE.search(name) else 0.7
 
 
 def _names(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:

@@ -3,6 +3,7 @@
     DIR/current                      the name of the current generation
     DIR/lock                         held by whoever writes
     DIR/vectors.sqlite               the vector cache
+    DIR/names.sqlite                 the cache of names
     DIR/generations/NAME/            one whole index, never changed once it is there:
         manifest.json                schema, model fingerprint, roots, counts, SHA-256 of every file
         settings.json                what the content depends on beside the documents
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA = 6
+SCHEMA = 7
 KEPT = 3  # generations
 _REBUILD = "run: python -m bot index"
 
@@ -97,6 +98,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.vector_cache = folder / "vectors.sqlite"
+        self.name_cache = folder / "names.sqlite"
 
     def open(self, model: str | None) -> Generation:
         """The current generation, checked against its manifest.

@@ -11,7 +11,20 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.types import About, Block, BlockKind, Document, Fact, Outside, Passage, Piece, StoredDocument, Table
+from bot.types import (
+    About,
+    Block,
+    BlockKind,
+    Document,
+    Fact,
+    Name,
+    NameKind,
+    Outside,
+    Passage,
+    Piece,
+    StoredDocument,
+    Table,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +40,7 @@ CREATE TABLE documents (
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents (position),
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, path TEXT NOT NULL, page INTEGER, pieces TEXT NOT NULL,
-    tokens BLOB NOT NULL
+    names TEXT NOT NULL, tokens BLOB NOT NULL
 );
 CREATE INDEX passages_of_document ON passages (document);
 CREATE TABLE files (
@@ -36,7 +49,7 @@ CREATE TABLE files (
 );
 """
 _DOCUMENT = "id, title, source, publisher, url, date, author, editor, number"
-_PASSAGE = 'p.id, p.start, p."end", p.path, p.page, p.pieces'
+_PASSAGE = 'p.id, p.start, p."end", p.path, p.page, p.pieces, p.names'
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +174,10 @@ def write_texts(file: Path, entries: Iterable[Entry], files: Iterable[FileRecord
             database.execute(f"INSERT INTO documents VALUES ({_marks(len(values))})", values)
             for passage, tokens in zip(entry.passages, entry.tokens, strict=True):
                 database.execute(
-                    f"INSERT INTO passages VALUES ({_marks(9)})",
+                    f"INSERT INTO passages VALUES ({_marks(10)})",
                     (
                         row, passage.id, position - 1, passage.start, passage.end, _json(passage.path), passage.page,
-                        _json([_kept(piece) for piece in passage.pieces]), tokens,
+                        _json([_kept(piece) for piece in passage.pieces]), names_json(passage.names), tokens,
                     ),
                 )  # fmt: skip
                 row += 1
@@ -198,8 +211,21 @@ def _block(start: int, end: int, kind: str, level: int = 0, headers: int = 0, ro
     return Block(start, end, BlockKind(kind), level, table)
 
 
-def _passage(document_id: str, name: str, start: int, end: int, path: str, page: int | None, pieces: str) -> Passage:
-    return Passage(name, document_id, start, end, tuple(json.loads(path)), page, tuple(map(_piece, json.loads(pieces))))
+def _passage(
+    document_id: str, passage_id: str, start: int, end: int, path: str, page: int | None, pieces: str, names: str
+) -> Passage:
+    read = tuple(map(_piece, json.loads(pieces)))
+    return Passage(passage_id, document_id, start, end, tuple(json.loads(path)), page, read, names_from_json(names))
+
+
+def names_json(names: Iterable[Name]) -> str:
+    """Names as a generation and the cache keep them."""
+    return _json([(name.start, name.end, name.kind) for name in names])
+
+
+def names_from_json(told: str | bytes) -> tuple[Name, ...]:
+    """The names that `names_json` was given."""
+    return tuple(Name(start, end, NameKind(kind)) for start, end, kind in json.loads(told))
 
 
 def _kept(piece: Piece) -> object:

@@ -107,6 +107,24 @@ class StoredDocument:
         return sum(start <= offset for start in self.page_starts) or None
 
 
+class NameKind(StrEnum):
+    """What a name is the name of."""
+
+    PERSON = "person"
+    PLACE = "place"
+    ORGANISATION = "organisation"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Where a person, a place, an organisation or a time is named; offsets in the text that was tagged."""
+
+    start: int
+    end: int
+    kind: NameKind
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of a document that is searched and quoted as one."""
@@ -118,6 +136,7 @@ class Passage:
     path: tuple[str, ...] = ()  # the headings above it, the outermost first
     page: int | None = None
     pieces: tuple[Piece, ...] = ()  # what is searched and read of it, in order; empty: all of it
+    names: tuple[Name, ...] = ()  # in the text of its view, in order
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     "bot.types bot.errors bot.listening bot.config bot.text bot.values bot.names bot.places bot.question_words "
     "bot.dictionary bot.synonyms bot.asked bot.documents "
-    "bot.view bot.rows bot.passages bot.lexical bot.texts bot.store bot.report bot.indexer bot.retriever "
+    "bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store bot.report bot.indexer bot.retriever "
     "bot.spans bot.evidence bot.cells bot.reader bot.about bot.templates bot.answerer "
     "bot.wire bot.links bot.bot "
     # The edges

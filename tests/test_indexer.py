@@ -337,6 +337,8 @@ def test_progress_tells_of_files_and_passages(config: Config, tmp_path: Path) ->
         ("files read", 0, 2),
         ("files read", 1, 2),
         ("files read", 2, 2),
+        ("passages tagged", 0, 2),
+        ("passages tagged", 2, 2),
         ("passages encoded", 0, 2),
         ("passages encoded", 2, 2),
         ("passages counted", 0, 2),

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from bot.asked import understand
 from bot.spans import Proposal, propose
 from bot.text import fold
+from tests.corpus.handmade import names_in
 
 FIGURES = "治安案件、刑事案件2020年比2017年分别下降了34.4%和15.5%。"
 
 
 def proposals(question: str, sentence: str) -> list[Proposal]:
-    return list(propose(understand(question, "2023-06-01"), fold(sentence), (0, len(sentence))))
+    return list(propose(understand(question, "2023-06-01"), fold(sentence), (0, len(sentence)), names_in(sentence)))
 
 
 def proposed(question: str, sentence: str) -> list[str]:
@@ -207,7 +208,7 @@ SENTENCES = st.lists(
 def test_every_span_lies_inside_its_sentence_and_is_not_empty(question, text, data) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    for found in propose(understand(question, "2023-06-01"), fold(text), (start, end)):
+    for found in propose(understand(question, "2023-06-01"), fold(text), (start, end), names_in(text)):
         assert start <= found.start < found.end <= end
         assert 0 < found.shape <= 1
         assert text[found.start : found.end].strip() == text[found.start : found.end] != ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answerer import choose, compose
 from bot.asked import understand
@@ -10,7 +12,9 @@ from bot.config import Answers, Passages
 from bot.documents.lines import line_blocks
 from bot.passages import split
 from bot.reader import Candidate, read
-from bot.types import Answer, Document, Hit, Question, StoredDocument
+from bot.tagger import Tagger
+from bot.types import Answer, Document, Hit, Name, Passage, Question, StoredDocument
+from bot.view import view
 
 TODAY = "2024-05-01"
 
@@ -23,13 +27,26 @@ def stored(
     return StoredDocument(document, text, tuple(line_blocks(text)))
 
 
+tagger = functools.cache(Tagger)
+
+
+def names_in(text: str) -> tuple[Name, ...]:
+    """The names in a text."""
+    return tagger().tag([text])[0]
+
+
+def named(passage: Passage, text: str) -> Passage:
+    """A passage of this text with the names in it."""
+    return replace(passage, names=names_in(view(text, passage).text))
+
+
 def hits_of(documents: Sequence[StoredDocument], sizes: Passages | None = None) -> tuple[Hit, ...]:
     """Every passage of the documents as a hit, in their order, each scored below the one before."""
     found: list[Hit] = []
     for document in documents:
         for passage in split(document, sizes or Passages()):
             text = document.text[passage.start : passage.end]
-            found.append(Hit(passage, document.document, text, 1.0 - len(found) / 100))
+            found.append(Hit(named(passage, text), document.document, text, 1.0 - len(found) / 100))
     return tuple(found)
 
 
