@@ -42,7 +42,7 @@ _NAMED = re.compile(r"(?:叫做?|名为|名叫|称为|称作|称之为|命名为
 _ORDINAL = frozenset("号 届 期 楼 层".split())
 _ANY_ENDING = frozenset("地区 国家 国 单位 部门 机构 组织 媒体".split())
 _COMPANIES = frozenset("公司 集团 企业".split())
-_OFFICE = re.compile(r"(?:公司|集团|[局厅委院所]|政府|大学|学校|中学|小学|银行|协会)$")
+_OFFICE = re.compile(r"(?:公司|集团|[局厅委院所署部办社队会]|中心|政府|大学|学校|中学|小学|银行)$")
 _HIDING = 8  # characters
 _EDGES = frozenset("。！？!?…；;，,：:、 \t\u3000-—·")
 _PHONE = re.compile(
@@ -167,10 +167,17 @@ def _persons(asked: Asked, folded: str, sentence: Span, names: Sequence[Name]) -
         for match in pattern.finditer(folded, *sentence):
             taken.append(match.span())
             yield Proposal(*match.span(), False, shape)
+    shapes = {NameKind.PERSON: 1.0} | ({NameKind.ORGANISATION: 0.6} if _asks_who_did(asked) else {})
     for name in names:
         inside = any(begin < name.end and name.start < stop for begin, stop in taken)
-        if name.kind is NameKind.PERSON and not inside and folded[name.start : name.end] not in asked.folded:
-            yield Proposal(name.start, name.end, False, 1.0)
+        if name.kind in shapes and not inside and folded[name.start : name.end] not in asked.folded:
+            yield Proposal(name.start, name.end, False, shapes[name.kind])
+
+
+def _asks_who_did(asked: Asked) -> bool:
+    """Whether a question asks who did or got something, which may be an organisation: 由谁举办, but not 书记是谁."""
+    start, end = asked.hole
+    return asked.folded[start:end] == "谁" and asked.folded[end : end + 1] != "是"
 
 
 def _proper_nouns(asked: Asked, folded: str, sentence: Span, names: Sequence[Name]) -> Iterator[Proposal]:
@@ -178,7 +185,7 @@ def _proper_nouns(asked: Asked, folded: str, sentence: Span, names: Sequence[Nam
     if asked.suffix:
         for match in re.compile(rf"[*×■]{{1,4}}{asked.suffix}").finditer(folded, *sentence):
             yield Proposal(*match.span(), True, 1.0)
-    spans = _places(folded, names) if asked.wants is Wants.PLACE else _organisations(asked, folded, names)
+    spans = _places(asked, folded, names) if asked.wants is Wants.PLACE else _organisations(asked, folded, names)
     for start, end in dict.fromkeys(_ending(asked.suffix, folded, span) for span in spans):
         name = folded[start:end]
         shape = 0.0 if name in NO_PLACES else _ends_fitly(asked.suffix, name)
@@ -188,14 +195,18 @@ def _proper_nouns(asked: Asked, folded: str, sentence: Span, names: Sequence[Nam
             yield Proposal(start, end, is_masked(name), 0.2 if name in asked.folded else shape)
 
 
-def _places(folded: str, names: Sequence[Name]) -> Iterator[Span]:
-    """The places named, those that follow each other (湖北|宜昌) as one too, and what an office's name begins with."""
-    run: list[Name] = []
+def _places(asked: Asked, folded: str, names: Sequence[Name]) -> Iterator[Span]:
+    """The places named, and what the names of offices begin with (湖北省 of 湖北省体育局).
+
+    Where no ending is asked for, those that follow each other (湖北|宜昌) as one too.
+    """
+    start = end = -1
     for name in names:
         if name.kind is NameKind.PLACE:
             yield name.start, name.end
-            run = [*run, name] if run and run[-1].end == name.start else [name]
-            yield run[0].start, name.end
+            start, end = start if name.start == end else name.start, name.end
+            if not asked.suffix:
+                yield start, end
         elif name.kind is NameKind.ORGANISATION and (seat := SEAT.match(folded, name.start, name.end)):
             yield seat.span()
 
