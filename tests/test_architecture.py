@@ -15,9 +15,9 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module imports none that stands below it here. A package stands for all
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
-    "bot.types bot.errors bot.listening bot.config bot.text bot.values bot.names bot.places bot.question_words "
-    "bot.dictionary bot.synonyms bot.asked bot.documents "
-    "bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store bot.report bot.indexer bot.retriever "
+    "bot.types bot.errors bot.listening bot.config bot.text bot.numerals bot.value_forms bot.values "
+    "bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.documents bot.view "
+    "bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store bot.report bot.indexer bot.retriever "
     "bot.spans bot.evidence bot.cells bot.reader bot.about bot.templates bot.answerer "
     "bot.wire bot.links bot.bot "
     # The edges
@@ -30,7 +30,7 @@ FOR_WEB_AND_SLACK = {
 }
 HEAVY = {
     *("torch", "transformers", "sentence_transformers", "faiss"),
-    *("jieba", "bm25s", "opencc", "lxml", "pdfplumber", "pdfminer", "pypdfium2", "PIL"),
+    *("jieba", "bm25s", "opencc", "cn2an", "lxml", "pdfplumber", "pdfminer", "pypdfium2", "PIL"),
     *("rapidocr", "onnxruntime"),
 }
 

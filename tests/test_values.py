@@ -43,8 +43,8 @@ def date(text: str, masked: bool = False) -> Told:
     return text, "date", "", None, masked
 
 
-def rank(text: str, masked: bool = False) -> Told:
-    return text, "rank", "", None, masked
+def rank(text: str, number: str | None, masked: bool = False) -> Told:
+    return text, "rank", "", number, masked
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,29 @@ def rank(text: str, masked: bool = False) -> Told:
         ("六成以上", [share("六成以上", "6", "成")]),
         ("到位率达８２．１９％", [share("８２．１９％", "82.19")]),
         ("不足5%", [share("不足5%", "5")]),
+        ("三分之二", [share("三分之二", "66.6667")]),
+        ("半数以上", [share("半数以上", "50")]),
+        ("12.5‰", [share("12.5‰", "12.5", "‰")]),
+        ("比例为1:3", [("1:3", "share", "比", None, False)]),
+        ("下降-3.5%", [share("-3.5%", "-3.5")]),
+        ("利润-173.8万元", [money("-173.8万元", "-1738000")]),
+        ("30.5元/吨", [money("30.5元/吨", "30.5")]),
+        ("3亿2000万元", [money("3亿2000万元", "320000000")]),
+        ("十二亿三千万元", [money("十二亿三千万元", "1230000000")]),
+        ("年销售额不低于10亿元", [money("不低于10亿元", "1000000000")]),
         # Counts and measures
+        ("上百人", [count("上百人", "100", "人")]),
+        ("近千名", [count("近千名", "1000", "名")]),
+        ("两千余", [count("两千余", "2000")]),
+        ("百余家", [count("百余家", "100", "家")]),
+        ("上万人", [count("上万人", "10000", "人")]),
+        ("零下12℃", [count("零下12℃", "-12", "℃")]),
+        ("一万二", []),
+        ("一万二人", [count("一万二人", "12000", "人")]),
+        ("检查436家次", [count("436家次", "436", "家次")]),
+        ("报2747.62点", [count("2747.62点", "2747.62", "点")]),
+        ("气压970百帕", [count("970百帕", "970", "百帕")]),
+        ("约 400 余家", [count("约 400 余家", "400", "家")]),
         ("合理划分网格5780个", [count("5780个", "5780", "个")]),
         ("合同总额1,100.9亿", [count("1,100.9亿", "110090000000")]),
         ("案件537起", [count("537起", "537", "起")]),
@@ -105,11 +127,23 @@ def rank(text: str, masked: bool = False) -> Told:
         ("公元前221年", [date("公元前221年")]),
         ("20世纪80年代", [date("20世纪80年代")]),
         ("2020年比2017年", [date("2020年"), date("2017年")]),
+        ("1—6月", [date("1—6月")]),
+        ("2022 年 8 月 6 日", [date("2022 年 8 月 6 日")]),
+        ("二○二二年", [date("二○二二年")]),
+        ("2019、2020年", [date("2019"), date("2020年")]),
+        ("2023年上半年", [date("2023年上半年")]),
+        ("2024年第四季度", [date("2024年第四季度")]),
+        ("2021—2023", [date("2021—2023")]),
+        ("2023-06", [date("2023-06")]),
+        ("晚七点多", [date("晚七点多")]),
+        ("14:30", [date("14:30")]),
         # Ranks
-        ("考核位列全区第一", [rank("全区第一")]),
-        ("全国第一", [rank("全国第一")]),
-        ("排名第3名", [rank("第3名")]),
-        ("第十九届", [rank("第十九届")]),
+        ("考核位列全区第一", [rank("全区第一", "1")]),
+        ("全国第一", [rank("全国第一", "1")]),
+        ("排名第3名", [rank("第3名", "3")]),
+        ("第十九届", [rank("第十九届", "19")]),
+        ("中国第13次科考", [rank("第13次", "13")]),
+        ("5A级景区", [rank("5A级", None)]),
         # Masked values keep unit, hedge and affix
         ("紧急止付涉案资金*.**亿元", [money("*.**亿元", None)]),
         ("返还资金***余万元", [money("***余万元", None)]),
@@ -123,13 +157,41 @@ def rank(text: str, masked: bool = False) -> Told:
         ("每**万人命案起数", [count("**万人", None, "人")]),
         ("****年**月**日", [date("****年**月**日", masked=True)]),
         ("**县****年获得", [date("****年", masked=True)]),
-        ("位列全省第*位", [rank("全省第*位", masked=True)]),
+        ("位列全省第*位", [rank("全省第*位", None, masked=True)]),
         ("连续*年命案全破", [lasting("*年", None, "年")]),
         (
             "从不足**%分别提升至***%、**%、**%",
             [share("不足**%", None), share("***%", None), share("**%", None), share("**%", None)],
         ),
+        ("连续**年未发生事故", [lasting("**年", None, "年")]),
+        ("****、****年考核", [date("****", masked=True), date("****年", masked=True)]),
+        ("20**年", [date("20**年", masked=True)]),
+        ("1**人", [count("1**人", None, "人")]),
+        ("3*.5%", [share("3*.5%", None)]),
+        ("*.**万名", [count("*.**万名", None, "名")]),
+        ("律师比由*.*提升到*.*", [count("*.*", None), count("*.*", None)]),
+        ("**.*%", [share("**.*%", None)]),
+        ("×月×日", [date("×月×日", masked=True)]),
+        # What is no mask
+        ("面积3×5米", [count("5米", "5", "米")]),
+        ("总额**3.5亿元**", [money("3.5亿元", "350000000")]),
+        ("荣获“**杯”", []),
+        ("写在**人每天的笑容里", []),
+        ("是**对平安的追求", []),
         # Words that only look like numbers
+        ("进一步推进数字化，下一步一起来", []),
+        ("“四个全面”和“三个必须”", []),
+        ("“五位一体”，一把手，一张网", []),
+        ("担任第一书记，第一时间赶到", []),
+        ("三农、一带一路、四川、万一、十分、一些", []),
+        ("一审二审，二次供水，四处走", []),
+        ("PS5、T800、5G、iPhone 14", []),
+        ("3、推进工作", []),
+        ("9·11事件", []),
+        ("（605122）", []),
+        ("世界500强，95后", []),
+        ("死亡人数分别上升", []),
+        ("三星、六安、万州、百度", []),
         ("一定要做好", []),
         ("大家就是一家人", []),
         ("百姓安居", []),
@@ -198,6 +260,9 @@ def test_a_year_alone_is_no_quantity(text: str) -> None:
         ("十六年", "16年"),
         ("1,100.9亿", "1100.9亿"),
         ("两千零五人", "2005人"),
+        ("二千三百万元", "2300万元"),
+        ("十二万五千户", "125000户"),
+        ("三点五倍", "3.5倍"),
     ],
 )
 def test_the_same_value_written_otherwise_has_the_same_number_and_unit(one: str, other: str) -> None:
@@ -210,6 +275,34 @@ def test_the_same_value_written_otherwise_has_the_same_number_and_unit(one: str,
 def test_a_range_and_a_vague_number_are_found_without_a_number(text: str, number: Decimal | None) -> None:
     (value,) = find_values(text)
     assert (value.start, value.end, value.number, value.masked) == (0, len(text), number, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "unit", "low", "high"),
+    [
+        ("3至5年", Kind.DURATION, "年", "3", "5"),
+        ("9-11级", Kind.COUNT, "级", "9", "11"),
+        ("3000元至5000元", Kind.MONEY, "元", "3000", "5000"),
+        ("3-5万元", Kind.MONEY, "元", "30000", "50000"),
+        ("5000万至1亿元", Kind.MONEY, "元", "50000000", "100000000"),
+        ("5000至1万人", Kind.COUNT, "人", "5000", "10000"),
+        ("3%~5%", Kind.SHARE, "%", "3", "5"),
+        ("十五六人", Kind.COUNT, "人", "15", "16"),
+        ("三四十个", Kind.COUNT, "个", "30", "40"),
+        ("七八次", Kind.COUNT, "次", "7", "8"),
+    ],
+)
+def test_a_range_is_one_value_with_two_bounds(text: str, kind: Kind, unit: str, low: str, high: str) -> None:
+    (value,) = find_values(text)
+    assert (value.start, value.end, value.kind, value.unit, value.number) == (0, len(text), kind, unit, None)
+    assert value.bounds == (Decimal(low), Decimal(high))
+
+
+def test_a_change_from_one_value_to_another_is_no_range() -> None:
+    assert [(value.number, value.bounds) for value in find_values("从20%到98%")] == [
+        (Decimal(20), None),
+        (Decimal(98), None),
+    ]
 
 
 def test_only_the_stretch_asked_for_is_searched() -> None:
@@ -229,6 +322,12 @@ def test_only_the_stretch_asked_for_is_searched() -> None:
         ("ＸＸ", False),  # folded before it is asked
         ("x", False),
         ("某某", False),
+        ("3×5", False),
+        ("二○二二年", False),
+        ("**重点**", False),
+        ("**3.5亿元**", False),
+        ("**县**", True),
+        ("**县****年", True),
         ("3.01亿元", False),
         ("", False),
     ],
