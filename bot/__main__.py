@@ -16,6 +16,7 @@ from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
 from bot.progress import ProgressLine
 from bot.report import details, summary
+from bot.text import has_cjk
 from bot.types import Answer, Status
 from bot.wire import answer_to_json, question_from_json
 
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("ask", parents=[stored], help="ask one question, or a file of them")
     command.add_argument("question", nargs="*", metavar="QUESTION")
     command.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    command.add_argument("--previous", metavar="Q", help="the question before, where this one follows it up")
     command.add_argument("--batch", metavar="FILE", help="a JSON object a line, as for POST /api/ask; - reads stdin")
     command.set_defaults(run=_ask)
 
@@ -132,6 +134,8 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
 
     if bool(options.question) == (options.batch is not None):
         raise BadInput('ask one thing: python -m bot ask "QUESTION", or --batch FILE')
+    if options.previous is not None and options.batch is not None:
+        raise BadInput('a line of --batch names its own "previous"; leave out --previous')
     if options.batch is not None:
         from bot.batch import answer_lines, open_lines
 
@@ -142,7 +146,7 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
                 failed += "error" in reply
                 print(json.dumps(reply, ensure_ascii=False), flush=True)
         return 1 if failed else 0
-    question = question_from_json({"question": " ".join(options.question)})
+    question = question_from_json({"question": " ".join(options.question), "previous": options.previous})
     answer = Bot.open(config).ask(question)
     print(json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2) if options.json else for_a_person(answer))
     return 0
@@ -151,8 +155,12 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
 def for_a_person(answer: Answer) -> str:
     """An answer as text, with where each quote stands."""
     lines = [answer.text]
+    if answer.understood != answer.question:
+        lines.insert(
+            0, f"理解为：{answer.understood}" if has_cjk(answer.question) else f"Taken as: {answer.understood}"
+        )
     if answer.status is Status.ANSWERED and answer.confidence < _SURE:
-        lines[0] += "（不太有把握）"
+        lines[-1] += "（不太有把握）"
     for citation in answer.citations:
         document = citation.document
         told = [document.title, document.publisher, document.date, f"第 {citation.page} 页" if citation.page else None]

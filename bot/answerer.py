@@ -170,9 +170,18 @@ def _period(candidate: Candidate) -> str:
 
 
 def compose(
-    question: Question, chosen: Chosen, hits: Sequence[Hit], documents: Documents, generation: str, undated: int
+    question: Question,
+    chosen: Chosen,
+    hits: Sequence[Hit],
+    documents: Documents,
+    generation: str,
+    undated: int,
+    understood: str | None = None,
 ) -> Answer:
-    """The answer in words, with its citations, checked: what is not exact is not sent."""
+    """The answer in words, with its citations, checked: what is not exact is not sent.
+
+    `understood` is the question as it was asked of the index, where that is not as it was typed.
+    """
     citations = tuple(_citation(n, c, chosen, documents) for n, c in enumerate(chosen.candidates, 1))
     values: tuple[Value, ...] = ()
     if chosen.status is Status.CONFLICT:
@@ -183,7 +192,7 @@ def compose(
         id=uuid.uuid4().hex,
         request_id=question.request_id,
         question=question.text,
-        understood=question.text,
+        understood=understood or question.text,
         status=chosen.status,
         reason=chosen.reason,
         answer=values[0].text if values else None,

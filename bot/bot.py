@@ -14,6 +14,7 @@ from bot.answerer import choose, compose
 from bot.asked import understand
 from bot.config import Config
 from bot.errors import BadModel, BotError
+from bot.follow_up import resolve
 from bot.reader import Candidate, read
 from bot.retriever import Retriever
 from bot.store import Generation, Store
@@ -82,12 +83,15 @@ class Bot:
         began = time.perf_counter()
         session = self._newest()
         today = question.today or datetime.date.today().isoformat()
-        asked = understand(question.text, today, session.synonyms, session.dictionary)
+        text = question.text
+        if question.previous:
+            text = resolve(text, question.previous, today, session.dictionary) or text
+        asked = understand(text, today, session.synonyms, session.dictionary)
         depth = max(self._config.retriever.depth, question.top_k)
-        found = session.retriever.search(question.text, depth, question.filters)
+        found = session.retriever.search(text, depth, question.filters)
         hits = found.hits[: self._config.retriever.depth]
         candidates: list[Candidate] = []
-        told = subject(question.text, today, session.synonyms, session.dictionary)
+        told = subject(text, today, session.synonyms, session.dictionary)
         if told:  # of a document itself: who wrote it, when
             candidates = read_about(told, hits, session.retriever.documents(question.filters), session.document)
         if told and candidates:
@@ -95,7 +99,7 @@ class Bot:
         else:
             candidates = read(asked, hits, session.document)
         chosen = choose(asked, candidates, hits, self._config.answers.min_support)
-        answer = compose(question, chosen, found.hits, session.document, session.name, found.undated_excluded)
+        answer = compose(question, chosen, found.hits, session.document, session.name, found.undated_excluded, text)
         return replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
 
     def close(self) -> None:

@@ -16,8 +16,9 @@ ROOT = Path(__file__).parent.parent
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
     "bot.types bot.errors bot.listening bot.config bot.text bot.numerals bot.value_forms bot.values "
-    "bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.documents bot.view "
-    "bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store bot.report bot.indexer bot.retriever "
+    "bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts bot.follow_up "
+    "bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store bot.report bot.indexer "
+    "bot.retriever "
     "bot.spans bot.evidence bot.cells bot.reader bot.about bot.templates bot.answerer "
     "bot.wire bot.links bot.bot "
     # The edges

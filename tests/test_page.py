@@ -255,6 +255,8 @@ def test_a_follow_up_carries_the_question_before_and_shows_what_was_understood(p
     assert (bot.asked[-1].text, bot.asked[-1].previous) == ("那去年呢", "止付多少")
     expect(page.locator(".turn")).to_have_count(2)
     expect(page.locator(".understood")).to_have_text("理解为：止付多少（2022年）")
+    ask(page, "隐藏多少")
+    assert bot.asked[-1].previous == "止付多少（2022年）"
 
 
 def test_the_conversation_can_be_cleared(page: Page) -> None:

@@ -144,7 +144,7 @@ const turn = (question, ...parts) => el("article", "turn", el("h2", "question", 
 // ---- asking ----
 
 async function answerTo(question) {
-  const previous = turns.at(-1)?.question ?? null;
+  const previous = turns.at(-1)?.answer.understood ?? null; // whole, so that follow-ups can follow follow-ups
   let response;
   try {
     response = await fetch(form.dataset.api, {
