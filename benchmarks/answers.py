@@ -93,36 +93,45 @@ def label_sets(shared: Path, root: Path) -> list[LabelSet]:
 def main(arguments: Sequence[str], shared: Path, root: Path, work: Path) -> int:
     """Asks every set, and prints the table; its exit status."""
     sets = {one.file.stem: one for one in label_sets(shared, root)}
-    parser = argparse.ArgumentParser(prog="python -m benchmarks answers", description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", help=f"these sets only, with commas: {', '.join(sets)}")
-    parser.add_argument("--sample", type=int, default=0, metavar="N", help="ask only N questions a set")
-    parser.add_argument("--half", choices=HALVES, default="all", help="which half of the documents to ask of (all)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too, after each set")
-    parser.add_argument(
-        "--outcomes", type=Path, metavar="FILE", help="write every question's outcome here, a line each"
-    )
-    parser.add_argument("--config", metavar="FILE", help="the configuration (config.toml)")
-    parser.add_argument("--work", type=Path, default=work / "answers", help="where the indexes are kept (%(default)s)")
-    options = parser.parse_args(arguments)
-    names = options.sets.split(",") if options.sets else list(sets)
-    if unknown := sorted(set(names) - set(sets)):
-        parser.error(f"no such set: {', '.join(unknown)}; there are: {', '.join(sets) or 'none, ../shared is missing'}")
+    options = _options(arguments, list(sets), work)
     config = load_config(options.config or root / "config.toml")
     encoder = open_encoder(config)
     rows: dict[str, Row] = {}
     with ExitStack() as opened:
         line = opened.enter_context(ProgressLine(sys.stderr))
         outcomes = opened.enter_context(options.outcomes.open("w", encoding="utf-8")) if options.outcomes else None
-        for name in names:
+        for name in options.sets:
             judged = ask(sets[name], config, encoder, options, line)
             if outcomes:
                 _write(outcomes, sets[name], judged)
-            rows |= (own := {row: summary(of_half) for row, of_half in _halves(sets[name].name, judged)})
+            own = {row: summary(of_half) for row, of_half in _halves(sets[name].name, judged)}
+            rows |= own
             if options.json:
                 options.json.write_text(_json(rows, options), encoding="utf-8")
             print(table(own), flush=True)
     print("\n" + table(rows))
     return 0
+
+
+def _options(arguments: Sequence[str], known: Sequence[str], work: Path) -> argparse.Namespace:
+    """What a call asks for; ends the process with status 2 where that is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks answers", description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", default=",".join(known), metavar="A,B", help="these only (%(default)s)")
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="ask only N questions a set")
+    parser.add_argument("--half", choices=HALVES, default="all", help="which half of the documents to ask of (all)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too, after each set")
+    parser.add_argument(
+        "--outcomes", type=Path, metavar="FILE", help="write what each question came to here, a line each"
+    )
+    parser.add_argument("--config", metavar="FILE", help="the configuration (config.toml)")
+    parser.add_argument("--work", type=Path, default=work / "answers", help="where the indexes are kept (%(default)s)")
+    options = parser.parse_args(arguments)
+    options.sets = [name for name in options.sets.split(",") if name]
+    if not known:
+        parser.error("../shared is not there, and with it the labelled questions")
+    if unknown := [name for name in options.sets if name not in known]:
+        parser.error(f"no such set: {', '.join(unknown)}; there are: {', '.join(known)}")
+    return options
 
 
 def ask(
