@@ -1,6 +1,8 @@
 """Measures the bot and writes benchmarks/RESULTS.md: `make bench`, or parts of it by name.
 
     python -m benchmarks [PART …]
+    python -m benchmarks answers --help
+    python -m benchmarks citations --help
 
 The labelled questions and the news corpus lie in ../shared; without them the samples are measured.
 `news` and `peers` take half an hour each where no vectors are kept from another time (`--index`), and
@@ -17,7 +19,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import encoding, peers, quality, reading, retrieval, speed
+from benchmarks import answers, citations, encoding, peers, quality, reading, retrieval, speed
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -27,6 +29,9 @@ RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 
 def main() -> int:
     """Runs the parts asked for, all of them where none is, and keeps the others' last results."""
+    with_options = {"answers": answers.main, "citations": citations.main}
+    if called := with_options.get(next(iter(sys.argv[1:]), "")):
+        return called(sys.argv[2:], SHARED, ROOT, WORK)
     parts: dict[str, Callable[[argparse.Namespace], str]] = {
         "speed": lambda options: speed.report(SHARED, ROOT, WORK, options.articles),
         "reading": lambda options: reading.report(SHARED, ROOT, WORK),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +12,8 @@ import urllib.request
 from itertools import islice
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
+
+from benchmarks.serving import Server, open_url
 
 QUESTIONS = 200
 
@@ -25,9 +24,9 @@ def report(shared: Path, root: Path, work: Path, articles: int) -> str:
     paths, questions, what = _input(shared, root, work, articles)
     indexing, seconds = _timed([sys.executable, "-m", "bot", "index", "--index", str(index), *map(str, paths)], root)
     again = _timed([sys.executable, "-m", "bot", "index", "--index", str(index), *map(str, paths)], root)[1]
-    with _Server(root, index) as server:
-        first = server.ask(questions[0])
-        times = sorted(server.ask(question) for question in questions)
+    with Server(root, index) as server:
+        first = _ask(server.address, questions[0])
+        times = sorted(_ask(server.address, question) for question in questions)
         peak = server.peak_mib()
     p50, p95 = quantiles(times, n=100)[49], quantiles(times, n=100)[94]
     rows = {
@@ -64,51 +63,11 @@ def _timed(command: list[str], cwd: Path) -> tuple[str, float]:
     return done.stdout, time.perf_counter() - began
 
 
-class _Server:
-    """`python server.py` on a free port, ended when done."""
-
-    def __init__(self, root: Path, index: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self._port = free.getsockname()[1]
-        self._command = [sys.executable, "server.py", "--index", str(index), "--port", str(self._port)]
-        self._root = root
-        self.ready_after = 0.0
-
-    def __enter__(self) -> _Server:
-        began = time.perf_counter()
-        self._process = subprocess.Popen(
-            self._command, cwd=self._root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        while time.perf_counter() - began < 120 and self._process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/readyz", timeout=1):
-                    self.ready_after = time.perf_counter() - began
-                    return self
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError("the server did not start")
-
-    def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(timeout=30)
-
-    def ask(self, question: str) -> float:
-        """Milliseconds to the whole answer of one question."""
-        body: dict[str, Any] = {"question": question}
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self._port}/api/ask",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
-        began = time.perf_counter()
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            reply.read()
-        return 1000 * (time.perf_counter() - began)
-
-    def peak_mib(self) -> float:
-        """The most memory the server has held, from Linux's /proc; 0 elsewhere."""
-        status = Path(f"/proc/{self._process.pid}/status")
-        if not status.exists():
-            return 0.0
-        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(peak.split()[1]) / 1024
+def _ask(address: str, question: str) -> float:
+    """Milliseconds to the whole answer of one question."""
+    body = json.dumps({"question": question}).encode()
+    request = urllib.request.Request(f"{address}/api/ask", body, {"Content-Type": "application/json"})
+    began = time.perf_counter()
+    with open_url(request, timeout=60) as reply:
+        reply.read()
+    return 1000 * (time.perf_counter() - began)

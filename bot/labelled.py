@@ -10,6 +10,7 @@ Three formats, JSON lines each:
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -41,6 +42,15 @@ class Label:
     def parts(self) -> tuple[tuple[str, ...], ...]:
         """What must be said: of each part any wording."""
         return (self.answers, *self.more)
+
+    @property
+    def group(self) -> str:
+        """The document it is of, or else the question itself: what stands and falls together."""
+        return self.documents[0] if self.documents else self.question
+
+    def is_held_out(self, seed: int = 0) -> bool:
+        """Which half it is of: all of one document's questions are of the same."""
+        return zlib.crc32(f"{seed}\n{self.group}".encode("utf-8", "replace")) % 2 == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     ranks = [outcome.rank for outcome in answerable if outcome.rank is not None]
     texts = [outcome.answer_rank for outcome in answerable if outcome.answer_rank is not None]
     quotes = [outcome for outcome in answerable if outcome.quote_hit is not None]
-    pairs = [(outcome.confidence, _is_right(outcome)) for outcome in outcomes]
+    pairs = confidences(outcomes)
     measured = (
         len(outcomes),
         _mean([outcome.em for outcome in answerable]),
@@ -79,6 +79,11 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         auroc(pairs),
     )
     return dict(zip(NAMES, measured, strict=True))
+
+
+def confidences(outcomes: Sequence[Outcome]) -> list[tuple[float, bool]]:
+    """The confidence of each answer, and whether its best candidate was right."""
+    return [(outcome.confidence, _is_right(outcome)) for outcome in outcomes]
 
 
 def _is_right(outcome: Outcome) -> bool:
