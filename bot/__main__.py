@@ -1,4 +1,4 @@
-"""The command line: index, ask, eval, tune, doctor."""
+"""The command line: index, ask, replay, eval, tune, doctor."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import os
 import sqlite3
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.config import Config, load_config
-from bot.errors import BadConfig, BadInput, BotError
+from bot.errors import BadConfig, BadInput, BotError, NoRecord
 from bot.progress import ProgressLine
 from bot.report import details, summary
 from bot.text import has_cjk
 from bot.types import Answer, Status
-from bot.wire import answer_to_json, question_from_json
+from bot.wire import answer_to_json, clean, question_from_json
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
 
 _SURE = 0.65  # confidence below which a person is told that it is low, as on the page
 
@@ -88,6 +92,15 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--batch", metavar="FILE", help="a JSON object a line, as for POST /api/ask; - reads stdin")
     command.set_defaults(run=_ask)
 
+    command = commands.add_parser(
+        "replay", parents=[stored], help="give a recorded answer again, and say if it is the same"
+    )
+    command.add_argument("id", metavar="ID", help="the answer's id")
+    command.add_argument(
+        "--audit", action="store_true", help="print what was looked at, with scores and spans, as JSON"
+    )
+    command.set_defaults(run=_replay)
+
     labelled = argparse.ArgumentParser(add_help=False, parents=[stored])
     labelled.add_argument("files", nargs="+", type=Path, metavar="FILE", help="labelled questions")
     labelled.add_argument("--distractors", type=Path, metavar="FILE", help="documents to add to the paragraphs")
@@ -145,11 +158,50 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
             for reply in answer_lines(bot, lines):
                 failed += "error" in reply
                 print(json.dumps(reply, ensure_ascii=False), flush=True)
+            bot.close()
         return 1 if failed else 0
     question = question_from_json({"question": " ".join(options.question), "previous": options.previous})
-    answer = Bot.open(config).ask(question)
+    bot = Bot.open(config)
+    answer = bot.ask(replace(question, via="json" if options.json else "text"))
+    bot.close()
     print(json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2) if options.json else for_a_person(answer))
     return 0
+
+
+def _replay(options: argparse.Namespace, config: Config) -> int:
+    from bot.bot import Bot
+    from bot.record import answer_bytes, as_recorded, audit, config_then, differences, find_record
+    from bot.store import Store
+
+    record = find_record(config.index_dir, clean(options.id))
+    if options.audit:
+        print(json.dumps(audit(record), ensure_ascii=False, indent=2), flush=True)
+    if not Store(config.index_dir).has(record.generation):
+        raise NoRecord(
+            f"the generation {record.generation} that answer {record.id} came from is gone; "
+            "set [record] generations to more, so that later ones stay"
+        )
+    bot = Bot.open(config_then(record, config), generation=record.generation)
+    answer = as_recorded(bot.trail(record.question).answer, record)
+    if not options.audit:
+        print(_as_sent(answer, bot, record.question.via))
+    if answer_bytes(answer) == record.answer:
+        print(f"identical: {record.generation}, recorded {record.at}", file=sys.stderr)
+        return 0
+    for line in differences(json.loads(record.answer), answer_to_json(answer)):
+        print(f"differs: {line}", file=sys.stderr)
+    then = record.settings["version"]
+    raise BotError(f"answer {record.id} is another now; it was given by version {then}, this is {__version__}")
+
+
+def _as_sent(answer: Answer, bot: Bot, via: str) -> str:
+    """The JSON of an answer as the edge that asked sends it; on one line where that sends words."""
+    if via.startswith("http"):
+        from bot.web.asking import with_links
+
+        payload = with_links(answer, bot, via.removeprefix("http"))
+        return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2 if via == "json" else None)
 
 
 def for_a_person(answer: Answer) -> str:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from bot.bot import Bot
@@ -36,7 +37,7 @@ def answer_lines(bot: Bot, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         try:
             payload = _payload(line)
             request_id = payload.get("request_id")
-            yield answer_to_json(bot.ask(question_from_json(payload)))
+            yield answer_to_json(bot.ask(replace(question_from_json(payload), via="batch")))
         except BadInput as error:
             yield {"request_id": request_id, "error": {"code": error.code, "message": f"line {number}: {error}"}}
 

@@ -16,6 +16,7 @@ from bot.config import Config
 from bot.errors import BadModel, BotError
 from bot.follow_up import resolve
 from bot.reader import Candidate, read
+from bot.record import Recorder, Trail
 from bot.retriever import Retriever
 from bot.store import Generation, Store
 from bot.text import warm_up
@@ -47,23 +48,25 @@ class Bot:
     next question after it was written; where it cannot be opened, the old one goes on answering.
     """
 
-    def __init__(self, config: Config, generation: Generation, encoder: Encoder) -> None:
+    def __init__(self, config: Config, generation: Generation, encoder: Encoder, pinned: bool = False) -> None:
         self._config = config
         self.encoder = encoder
         self._store = Store(config.index_dir)
         warm_up(generation.settings.dictionary)
         self._session = _Session(generation, encoder, config)
+        self._pinned = pinned
+        self._recorder = Recorder(config.index_dir, config, encoder.fingerprint) if config.record.enabled else None
         self._refused = ""  # a generation that could not be opened, told once
         self._opening = threading.Lock()
 
     @classmethod
-    def open(cls, config: Config, encoder: Encoder | None = None) -> Bot:
-        """The bot over the current index. Raises NoIndex, CorruptIndex or BadModel."""
+    def open(cls, config: Config, encoder: Encoder | None = None, generation: str | None = None) -> Bot:
+        """The bot over the current index, or over one generation for good. Raises NoIndex, CorruptIndex or BadModel."""
         store = Store(config.index_dir)
-        store.open(None).close()  # a missing or damaged index is told before the model takes its seconds
+        store.open(None, generation).close()  # a missing or damaged index is told before the model takes its seconds
         encoder = encoder or open_encoder(config)
         encoder.encode_queries(["预热"])
-        return cls(config, store.open(encoder.fingerprint), encoder)
+        return cls(config, store.open(encoder.fingerprint, generation), encoder, pinned=generation is not None)
 
     @property
     def generation(self) -> str:
@@ -79,7 +82,14 @@ class Bot:
         return self._newest().overview()
 
     def ask(self, question: Question) -> Answer:
-        """The answer to a question that `bot.wire` has checked."""
+        """The answer to a question that `bot.wire` has checked; recorded where an edge asks and that is configured."""
+        trail = self.trail(question)
+        if self._recorder is not None and question.via:
+            self._recorder.keep(trail)
+        return trail.answer
+
+    def trail(self, question: Question) -> Trail:
+        """The answer to a question, with how it came about."""
         began = time.perf_counter()
         session = self._newest()
         today = question.today or datetime.date.today().isoformat()
@@ -100,15 +110,20 @@ class Bot:
             candidates = read(asked, hits, session.document)
         chosen = choose(asked, candidates, hits, self._config.answers.min_support)
         answer = compose(question, chosen, found.hits, session.document, session.name, found.undated_excluded, text)
-        return replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
+        answer = replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
+        return Trail(replace(question, today=today), asked, found.hits, tuple(candidates), chosen, answer)
 
     def close(self) -> None:
-        """Closes the index."""
+        """Writes what is still to be recorded, and closes the index."""
+        if self._recorder is not None:
+            self._recorder.close()
         self._session.close()
 
     def _newest(self) -> _Session:
         """The session over the newest generation, opened now if it is new; questions in hand keep theirs."""
         session, name = self._session, None
+        if self._pinned:
+            return session
         try:
             name = self._store.current()
             if name not in {session.name, self._refused, None} and self._opening.acquire(blocking=False):

@@ -147,6 +147,15 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What is recorded of answers."""
+
+    enabled: bool = option(False, *_SWITCH)
+    keep: int = option(10_000, *_whole(1, 10_000_000))
+    generations: int = option(10, *_whole(0, 1000))
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set; ``base`` is the folder relative paths count from."""
 
@@ -160,6 +169,7 @@ class Config:
     server: Server = field(default_factory=Server)
     slack: Slack = field(default_factory=Slack)
     log: Log = field(default_factory=Log)
+    record: Record = field(default_factory=Record)
     base: Path = Path()
 
     @property

@@ -33,6 +33,12 @@ class CorruptIndex(NoIndex):
     code = "corrupt_index"
 
 
+class NoRecord(BotError):
+    """An answer, or the generation it came from, is not kept."""
+
+    code = "no_record"
+
+
 class UnreadableDocument(BotError):
     """One file could not be read; the others still are."""
 

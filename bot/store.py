@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import BotError, CorruptIndex, NoIndex
 from bot.lexical import LexicalIndex
+from bot.record import needed_generations
 from bot.synonyms import groups
 from bot.texts import Entry, FileRecord, Texts, write_texts
 from bot.types import Overview
@@ -100,14 +101,14 @@ class Store:
         self.vector_cache = folder / "vectors.sqlite"
         self.name_cache = folder / "names.sqlite"
 
-    def open(self, model: str | None) -> Generation:
-        """The current generation, checked against its manifest.
+    def open(self, model: str | None, name: str | None = None) -> Generation:
+        """The current generation, or the one with a name, checked against its manifest.
 
         `model` is the fingerprint it must have been built with; None takes any. Raises NoIndex
         where there is none or it is another model's or schema's, CorruptIndex where a file is not
         what it should be.
         """
-        name = self.current()
+        name = name or self.current()
         if name is None:
             raise NoIndex(f"there is no index in {self.folder}; {_REBUILD}")
         folder = self._generations / name
@@ -121,6 +122,10 @@ class Store:
             return Generation(folder, manifest)
         except (sqlite3.Error, RuntimeError, OSError, ValueError) as error:
             raise CorruptIndex(f"the index in {folder} cannot be opened ({error}); {_REBUILD}") from None
+
+    def has(self, name: str) -> bool:
+        """Whether a generation is still on the disk."""
+        return (self._generations / name / "manifest.json").exists()
 
     def current(self) -> str | None:
         """The name of the current generation, or None where nothing was indexed."""
@@ -205,11 +210,11 @@ class Store:
         raise CorruptIndex(f"{folder / 'manifest.json'} is missing or damaged; {_REBUILD}")
 
     def _sweep(self, kept: int = KEPT) -> None:
-        """Removes what a dead writer left, and all but the current and the `kept` newest generations."""
+        """Removes what a dead writer left, and all but the current, the `kept` newest, and those that records need."""
         whole = sorted((p for p in self._generations.iterdir() if not p.name.startswith(".")), key=lambda p: p.name)
-        current = self.current()
+        needed = {self.current(), *needed_generations(self.folder)}
         for path in [*self._generations.glob(".*"), *whole[:-kept]]:
-            if path.name != current:
+            if path.name not in needed:
                 shutil.rmtree(path, ignore_errors=True)
 
 

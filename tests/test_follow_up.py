@@ -211,7 +211,7 @@ def test_the_bot_searches_for_the_whole_question_and_says_how_it_was_understood(
 def test_a_reply_is_in_the_language_that_was_typed(two_cities: Bot) -> None:
     answer = two_cities.ask(Question("what about 2021?", previous="包头2020年止付涉案资金多少"))
     assert answer.understood == "包头2021年止付涉案资金多少"
-    assert answer.text.splitlines()[0] == "1.26亿元."
+    assert answer.text == "No answer found: what comes close is about another time."
 
 
 def test_ask_takes_the_question_before_and_shows_the_whole_one(cli: Callable[..., Result], tmp_path: Path) -> None:

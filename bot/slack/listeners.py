@@ -71,7 +71,7 @@ def reply(desk: Desk, text: str, channel: str, request_id: str | None = None) ->
     if not text:
         return line_message(words.help, words)
     try:
-        question = Question(text=checked_question(text), request_id=request_id)
+        question = Question(text=checked_question(text), request_id=request_id, via="slack")
         if desk.config.log.questions:
             log.info("question in %s: %r", channel, question.text)
         answer = desk.bot.ask(question)

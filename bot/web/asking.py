@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, request
@@ -46,7 +47,7 @@ def ask(question: Question) -> dict[str, Any]:
     """The answer JSON, with a ``link`` wherever it names a stretch of a document."""
     bot = open_bot()
     began = time.perf_counter()
-    answer = bot.ask(question)
+    answer = bot.ask(replace(question, via=f"http{request.script_root}"))
     payload = with_links(answer, bot, request.script_root)
     _log(question, answer, (time.perf_counter() - began) * 1000)
     return payload

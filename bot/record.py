@@ -1,0 +1,299 @@
+"""Records of answers, for whoever audits them: what was asked, what was looked at, and the bytes of the answer.
+
+``DIR/records.sqlite`` in the index's folder, readable by its owner alone, since questions are private. Any number
+of processes write to it. A thread of its own writes, so that no answer waits for the disk; what it has written
+outlives a killed process.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import logging
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from bot import __version__
+from bot.config import Config, config_from
+from bot.config import Record as Settings
+from bot.errors import NoRecord
+from bot.types import Answer, Filters, Hit, Question
+from bot.wire import answer_to_json
+
+FILE = "records.sqlite"
+_SCHEMA = (
+    'CREATE TABLE IF NOT EXISTS settings (digest TEXT PRIMARY KEY, "values" TEXT NOT NULL)',
+    """CREATE TABLE IF NOT EXISTS records (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, generation TEXT NOT NULL,
+    settings TEXT NOT NULL REFERENCES settings (digest), question TEXT NOT NULL, answer BLOB NOT NULL,
+    trail BLOB NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS records_of_generation ON records (generation)",
+    "CREATE TABLE IF NOT EXISTS limits (one INTEGER PRIMARY KEY CHECK (one = 1), generations INTEGER NOT NULL)",
+)
+_WAIT = 10  # seconds for another process that writes
+_SECTIONS = ("model", "retriever", "answers", "reader")  # of the configuration: what an answer depends on
+_DIFFERENCES = 20  # lines that tell how two answers differ
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How an answer came about. What the parts hold is theirs to say: they are kept as they are."""
+
+    question: Question  # as received, `today` resolved
+    asked: Any
+    hits: tuple[Hit, ...]
+    candidates: tuple[Any, ...]
+    chosen: Any
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An answer as it was recorded."""
+
+    id: str
+    at: str  # UTC, ISO 8601
+    generation: str
+    digest: str  # of the settings
+    settings: dict[str, Any]
+    question: Question
+    answer: bytes  # the answer's JSON on one line, as --batch prints it
+    trail: dict[str, Any]
+
+
+class Recorder:
+    """Records answers in an index's folder."""
+
+    def __init__(self, folder: Path, config: Config, model: str) -> None:
+        self._file = folder / FILE
+        self._limits = config.record
+        self._settings = _canonical({**_settings(config), "model_fingerprint": model, "version": __version__})
+        self._writer = ThreadPoolExecutor(1, "record")
+        self._database: sqlite3.Connection | None = (
+            None  # the writer's own; kept open, since closing waits for the disk
+        )
+
+    def keep(self, trail: Trail) -> None:
+        """Records an answer soon; the process does not end before that is done."""
+        self._writer.submit(self._write, trail)
+
+    def close(self) -> None:
+        """Waits until all is written."""
+        self._writer.submit(self._disconnect)
+        self._writer.shutdown()
+
+    def _write(self, trail: Trail) -> None:
+        try:
+            if self._database is None:
+                self._database = _created(self._file)
+            with _writing(self._database):
+                _insert(self._database, trail, self._settings, self._limits)
+        except (OSError, sqlite3.Error, ValueError, TypeError) as error:
+            _logger.error("answer %s was not recorded: %s: %s", trail.answer.id, type(error).__name__, error)
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def find_record(folder: Path, answer_id: str) -> Record:
+    """The record of an answer. Raises NoRecord where there is none."""
+    columns = 'id, at, generation, digest, "values", question, answer, trail'
+    query = f"SELECT {columns} FROM records JOIN settings ON settings = digest WHERE id = ?"
+    try:
+        rows = _rows(folder / FILE, query, answer_id)
+    except sqlite3.Error as error:
+        raise NoRecord(f"{folder / FILE} cannot be read ({error}); put back a copy, or delete it") from None
+    if not rows:
+        raise NoRecord(
+            f"no answer with the id {answer_id} is recorded in {folder}; set [record] enabled = true before asking, "
+            "and [record] keep to more where old ones are to stay"
+        )
+    known, at, generation, digest, settings, question, answer, trail = rows[0]
+    told = json.loads(zlib.decompress(trail))
+    return Record(known, at, generation, digest, json.loads(settings), _question(question), answer, told)
+
+
+def needed_generations(folder: Path) -> list[str]:
+    """The generations that records were answered from, the newest first, as many as are kept for them."""
+    most = "(SELECT coalesce(max(generations), 0) FROM limits)"
+    query = f"SELECT DISTINCT generation FROM records ORDER BY generation DESC LIMIT {most}"
+    try:
+        return [name for (name,) in _rows(folder / FILE, query)]
+    except sqlite3.Error as error:
+        _logger.error("%s cannot be read (%s); no generation is kept for it", folder / FILE, error)
+        return []
+
+
+def answer_bytes(answer: Answer) -> bytes:
+    """The answer's JSON on one line, in UTF-8."""
+    return json.dumps(answer_to_json(answer), ensure_ascii=False).encode()
+
+
+def config_then(record: Record, config: Config) -> Config:
+    """The configuration with what the record's answer depended on as it was then. Raises BadConfig if unknown."""
+    then = config_from({name: record.settings[name] for name in _SECTIONS}, config.base, f"record {record.id}")
+    return replace(config, **{name: getattr(then, name) for name in _SECTIONS}, record=Settings())
+
+
+def as_recorded(answer: Answer, record: Record) -> Answer:
+    """An answer given again, with what is new in each answer as the record has it."""
+    then = json.loads(record.answer)
+    return replace(answer, id=then["id"], request_id=then["request_id"], took_ms=then["took_ms"])
+
+
+def audit(record: Record) -> dict[str, Any]:
+    """All that is recorded of an answer, for JSON: scores, evidence, spans and verdicts among it."""
+    return {
+        "id": record.id,
+        "at": record.at,
+        "generation": record.generation,
+        "settings": {"digest": record.digest, **record.settings},
+        "question": asdict(record.question),
+        **record.trail,
+        "answer": json.loads(record.answer),
+    }
+
+
+def differences(one: Any, other: Any, where: str = "") -> list[str]:
+    """Where two JSON values differ, a line each, at most 20: ``citations[0].start: 12, now 14``."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        found = [line for key in one for line in differences(one[key], other[key], f"{where}.{key}" if where else key)]
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        found = [line for i, (a, b) in pairs for line in differences(a, b, f"{where}[{i}]")]
+    else:
+        found = [] if one == other else [f"{where}: {_short(one)}, now {_short(other)}"]
+    return found[:_DIFFERENCES]
+
+
+def trail_to_json(trail: Trail) -> dict[str, Any]:
+    """What was asked, the passages found, and every candidate with its verdict, best first."""
+    chosen = {_place(candidate) for candidate in getattr(trail.chosen, "candidates", ())}
+    copies = {_place(candidate) for candidate in getattr(trail.chosen, "copies", ())}
+    told = [{**plain(c), "verdict": _verdict(c, chosen, copies)} for c in trail.candidates]
+    return {
+        "understood": trail.answer.understood,
+        "asked": plain(trail.asked),
+        "hits": [plain(hit) for hit in trail.hits],
+        "candidates": told,
+        "chosen": plain(trail.chosen),
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value of the bot's as JSON has it: a dataclass by its fields, a hit by where it stands, a set in order."""
+    if isinstance(value, Hit):
+        passage, document = value.passage, value.document
+        place = {"passage_id": passage.id, "document": document.id, "source": document.source}
+        return {**place, "start": passage.start, "end": passage.end, "score": value.score}
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(held) for key, held in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(plain, value))
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def _verdict(candidate: Any, chosen: set[tuple[str, int, int]], copies: set[tuple[str, int, int]]) -> str:
+    """What became of a candidate: chosen, copy (cited beside it), vetoed (by a field ``…_ok``), or passed_over."""
+    if _place(candidate) in chosen:
+        return "chosen"
+    if _place(candidate) in copies:
+        return "copy"
+    vetoes = (getattr(candidate, item.name) for item in fields(candidate) if item.name.endswith("_ok"))
+    return "passed_over" if all(vetoes) else "vetoed"
+
+
+def _place(candidate: Any) -> tuple[str, int, int]:
+    return candidate.hit.document.id, candidate.start, candidate.end
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    return {name: asdict(getattr(config, name)) for name in _SECTIONS}
+
+
+def _canonical(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def _question(text: str) -> Question:
+    values = json.loads(text)
+    filters = values.pop("filters")
+    return Question(**values, filters=Filters(**{**filters, "document": tuple(filters["document"])}))
+
+
+def _created(file: Path) -> sqlite3.Connection:
+    """The database of records, open for writing; made where there is none."""
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its journal the same mode
+    database = sqlite3.connect(file, timeout=_WAIT, isolation_level=None)
+    _use_wal(database)
+    database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system may lose the last answers, never the file
+    with _writing(database):
+        for statement in _SCHEMA:
+            database.execute(statement)
+    return database
+
+
+def _use_wal(database: sqlite3.Connection) -> None:
+    """Sets the journal; SQLite does not wait for others by itself here, where two begin at once."""
+    patience = time.monotonic() + _WAIT
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
+
+
+@contextmanager
+def _writing(database: sqlite3.Connection) -> Iterator[None]:
+    """One transaction that waits for other writers before it reads, so that none has to be given up."""
+    database.execute("BEGIN IMMEDIATE")
+    with database:
+        yield
+
+
+def _rows(file: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a query finds; nothing where nothing was ever recorded."""
+    if not file.exists():
+        return []
+    with closing(sqlite3.connect(file, timeout=_WAIT)) as database:
+        return database.execute(query, values).fetchall()
+
+
+def _insert(database: sqlite3.Connection, trail: Trail, settings: str, limits: Settings) -> None:
+    digest = hashlib.sha256(settings.encode()).hexdigest()[:16]
+    database.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (digest, settings))
+    kept = zlib.compress(json.dumps(trail_to_json(trail), ensure_ascii=False).encode(), 1)
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    answer, question = trail.answer, json.dumps(asdict(trail.question), ensure_ascii=False)
+    row: Iterable[Any] = (answer.id, now, answer.index, digest, question, answer_bytes(answer), kept)
+    added = database.execute("INSERT INTO records VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", tuple(row)).lastrowid or 0
+    database.execute("DELETE FROM records WHERE number <= ?", (added - limits.keep,))
+    database.execute("INSERT OR REPLACE INTO limits VALUES (1, ?)", (limits.generations,))
+
+
+def _short(value: Any) -> str:
+    told = json.dumps(value, ensure_ascii=False)
+    return told if len(told) <= 80 else told[:79] + "…"
