@@ -170,14 +170,16 @@ def _is_label(match: re.Match[str], folded: str) -> bool:
     start, end = match.span("number")
     before, after = folded[start - 1 : start] if start else "", folded[end : end + 1]
     written = match["number"]
-    if _NAMING.fullmatch(before) or _NAMING.fullmatch(after) or after in {"后", "强", "》"}:
+    if _NAMING.fullmatch(before) or _NAMING.fullmatch(after) or after in {"后", "强", "型", "》"}:
         return True
     if re.fullmatch(r"\d+(?:-\d+)+", match.group()) or re.fullmatch(r"0\d+", written):
         return True
+    if match["sign"] == "-" and "\u4e00" <= folded[match.start() - 1 : match.start()] <= "\u9fff":
+        return True  # 月球-25
     if (before == " " and _letter(folded, start - 2)) or (before == "(" and len(written) >= 5):
         return True  # iPhone 14, (605122)
-    at_start = not folded[:start].strip() or folded[:start].rstrip(" \t")[-1:] in "\n。;"
-    return at_start and after in set("、.)．") and not folded[end + 1 : end + 2].isdigit()
+    heads = len(written) <= 2 and after in set("、.)．") and not folded[end + 1 : end + 2].isdigit()
+    return heads and (after == "、" or not folded[:start].strip() or folded[:start].rstrip()[-1] in "。;")
 
 
 def _is_word(match: re.Match[str], unit: str, folded: str) -> bool:

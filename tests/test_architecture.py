@@ -18,7 +18,7 @@ ORDER = (
     "bot.types bot.errors bot.listening bot.config bot.text bot.numerals bot.value_forms bot.values "
     "bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.documents "
     "bot.view bot.rows bot.passages bot.lexical bot.texts bot.store bot.report bot.indexer bot.retriever "
-    "bot.spans bot.evidence bot.cells bot.reader bot.about bot.templates bot.answerer "
+    "bot.listed bot.targets bot.spans bot.evidence bot.cells bot.reader bot.about bot.templates bot.answerer "
     "bot.wire bot.links bot.bot "
     # The edges
     "bot.progress bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.tune bot.web bot.slack bot.doctor "

@@ -363,6 +363,7 @@ def test_values_lie_in_range_in_order_and_apart(text: str, data: st.DataObject) 
 
 @given(st.text(max_size=40))
 @settings(deadline=None)
+@example("一亿一元")
 @example("²³⁴")
 @example("٣٤٥%")
 @example("①②③年")
