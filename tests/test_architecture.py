@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module imports none that stands below it here. A package stands for all
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
-    "bot.types bot.errors bot.listening bot.config bot.text bot.numerals bot.value_forms bot.values "
+    "bot.types bot.errors bot.listening bot.config bot.text bot.numerals bot.value_forms bot.values bot.agreement "
     "bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.documents "
     "bot.view bot.rows bot.passages bot.lexical bot.texts bot.store bot.report bot.indexer bot.retriever "
     "bot.listed bot.targets bot.spans bot.evidence bot.cells bot.reader bot.about bot.templates bot.answerer "
