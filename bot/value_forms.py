@@ -25,7 +25,7 @@ _MONEY = _any(
 _SHARE = "(?:%|‰|个百分点|百分点|倍|番(?![茄薯禺])|成(?![为立功都果员长本绩就效人年]))"
 _MEASURE = _any(
     *"平方公里 平方千米 平方米 立方米 立方 千瓦时 公里 千米 毫米 厘米 米 公顷 亩 吨 公斤 千克 斤 克 毫升 升".split(),
-    *"摄氏度 度 ℃ ° 百帕 兆瓦 千瓦 瓦 赫兹 分贝 海里 英里 英尺 英寸 磅 km kg mm cm".split(),
+    *"摄氏度 度 ℃ ° 百帕 千伏 兆瓦 千瓦 瓦 赫兹 分贝 海里 英里 英尺 英寸 磅 km kg mm cm".split(),
 )
 _CLASSIFIER = _any(
     "[人家户批件台艘架车班场辆项列]次",
@@ -93,13 +93,13 @@ _YEAR = _any(
 )
 _PART = _any(r"(?<!\d)(?<!\d\.)\d{1,2}", "[一二三四五六七八九十]{1,3}", f"{MASK}{{1,2}}", "x{2}")
 _UNTIL = "[-—–~至到]"
-_SEASON = "(?:第?[一二三四1-4]季度|上半年|下半年|半年度?|前[一二三四五六七八九]个月|度)"
+SEASON = "(?:第?[一二三四1-4]季度|上半年|下半年|半年度?|前[一二三四五六七八九]个月|度)"
 _OF_MONTH = "份|底|初|末|上旬|中旬|下旬"
 _DECADE = r"(?:\d0|[一二三四五六七八九]十)年代"
 DATE = re.compile(
     r"(?=[\d公民第上下本x一二三四五六七八九十*×■□●○])"
     + _any(
-        rf"(?:公元前|公元|民国)?(?:{_YEAR}{_UNTIL})?{_YEAR} ?年(?!的?历史)(?:底|初|末|代[初末]?|{_SEASON})?"
+        rf"(?:公元前|公元|民国)?(?:{_YEAR}{_UNTIL})?{_YEAR} ?年(?!的?历史)(?:底|初|末|代[初末]?|{SEASON})?"
         rf"(?: ?(?:{_PART}{_UNTIL})?{_PART} ?月(?:{_OF_MONTH})?(?: ?{_PART} ?[日号])?)?",
         f"{_YEAR}(?=(?:[、和及与]{_YEAR})*[、和及与]{_YEAR}年)",  # 2019、2020年
         f"(?:{MASK}|x){{1,4}}年{_PART}月(?:{_PART}[日号])?",
@@ -139,6 +139,7 @@ RANK = re.compile(
 
 # Masks, and what only looks like one.
 MASKS = re.compile(rf"{MASK}|x{{2,}}", re.IGNORECASE)
+MASKED_DECIMAL = re.compile(rf"{MASK}+\.{MASK}+")
 TIMES = re.compile(r"(?<=\d)×(?=\d)")
 ZEROS = re.compile("(?<=[一二三四五六七八九])○+(?=[一二三四五六七八九年])|(?<=[一二][一二三四五六七八九〇])○")
 BOLD = re.compile(  # what markdown leaves: **3.5亿元**, **重点**; not **市…**, whose name is masked
@@ -148,7 +149,7 @@ BOLD = re.compile(  # what markdown leaves: **3.5亿元**, **重点**; not **市
 
 # Numerals that count nothing.
 IDIOMS = re.compile(
-    "一一|十字|四处|零[部件点]|十分|二[次手期级号代类部]|[一二三四五六七八九两][面手步把]|[一二三四五六七八九十][位体]一体|百度"
+    "一一|十字|四处|六盘水|零[部件点]|十分|二[次手期级号代类部]|[一二三四五六七八九两][面手步把]|[一二三四五六七八九十][位体]一体|百度"
 )
 QUOTED = re.compile(r"[“「『《‘\"][^”」』》’\"]{0,9}[”」』》’\"]")
 LONE_UNITS = frozenset("人 例 岁 人次 架次".split())  # 一人, 几例: what 一 and 几 do count
