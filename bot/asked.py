@@ -11,6 +11,7 @@ from bot.places import NAMED, NO_PLACES, PATTERN, SUFFIX
 from bot.question_words import ASKING, CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
 from bot.synonyms import Groups, others
 from bot.text import days_one_way, fold, is_known, rarity, tagged_words
+from bot.value_forms import SEASON
 from bot.values import Kind, find_values
 
 
@@ -164,6 +165,7 @@ def _terms(folded: str, wants: Wants, hole: tuple[int, int], synonyms: Groups, d
     if telling or wants is Wants.CHANGE:  # what is asked of stands in the question word: 下降了多少, 内线是多少
         words += [(word, tag) for word, tag, _ in inside if telling or re.fullmatch(CHANGES, word)]
     dates = " ".join(folded[v.start : v.end] for v in find_values(folded) if v.kind is Kind.DATE)
+    dates = re.sub(SEASON, " ", dates)  # 一季度 and 上半年 are looked for as words
     weights: dict[str, float] = {}
     for word, tag in _joined(words):
         if word in STOP or word in dates or tag in {"x", "uj", "ul", "y", "p", "c"}:

@@ -65,5 +65,5 @@ def _han(text: str) -> Decimal | None:
         return None if value is None else _scaled(value, spoken.group(2))
     try:
         return Decimal(str(cn2an.cn2an(f"一{text}" if text[0] in "百千万亿" else text, "normal"))).normalize()
-    except (ValueError, KeyError):  # KeyError: a unit above one of its own size, as in 亿万
+    except (ValueError, KeyError):  # KeyError: 一亿一, said for 110 million
         return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.asked import Asked
+from bot.listed import of_item
 from bot.places import NO_PLACES, PROVINCES, RANK, RANKS, SEAT
 from bot.question_words import CHANGES, FALLS, RISES, Wants
 from bot.text import clauses
@@ -83,7 +85,7 @@ def _values(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
     shapes = _VALUE_KINDS[asked.wants]
     values = find_values(folded, *sentence)
     fitting = [value for value in values if value.kind in shapes and _fits(asked, value)]
-    for value in _respectively(asked, folded, sentence, fitting):
+    for value in of_item(folded, sentence, fitting, functools.partial(_asked_of, asked)):
         shape = shapes[value.kind]
         start, end = value.start, value.end
         if asked.wants is Wants.DATE:
@@ -121,29 +123,6 @@ def _asked_date(asked: Asked, folded: str, value: ValueSpan) -> Span:
         if year:
             return value.start, value.start + year.end()
     return value.start, value.end
-
-
-def _respectively(asked: Asked, folded: str, sentence: Span, values: list[ValueSpan]) -> list[ValueSpan]:
-    """Of `甲、乙分别下降了34.4%和15.5%` the value of the item asked for; all values where that cannot be told."""
-    place = folded.find("分别", *sentence)
-    if place < 0:
-        return values
-    ruled = [value for value in values if value.start > place]
-    ruled = [value for i, value in enumerate(ruled) if i == 0 or len(folded[ruled[i - 1].end : value.start]) <= 4]
-    before = next((span for span in reversed(clauses(folded, sentence[0], place)) if span[0] < place), sentence)
-    listed = folded[before[0] : place]
-    for value in reversed(find_values(folded, before[0], place)):
-        if value.kind is Kind.DATE:
-            listed = listed[: value.start - before[0]] + listed[value.end - before[0] :]
-    items = [item.strip() for item in re.split(r"[、,，]|和|与|及|以及", listed) if item.strip()]
-    if len(items) < 2 or len(items) != len(ruled):
-        return values
-    weights = [_asked_of(asked, item) for item in items]
-    best = max(weights)
-    if best == 0 or weights.count(best) > 1:
-        return values
-    chosen = ruled[weights.index(best)]
-    return [value for value in values if value == chosen or value.end <= before[0]]
 
 
 def _asked_of(asked: Asked, item: str) -> float:

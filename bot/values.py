@@ -100,31 +100,23 @@ def _hides(match: re.Match[str]) -> bool:
 
 def _quantity(match: re.Match[str], folded: str) -> ValueSpan | None:
     """The value a match stands for, or None where it is a word that only looks like one (一定, 百姓)."""
-    groups = match.groupdict()
-    kind = next((kind for name, kind in _KINDS.items() if groups[name]), Kind.COUNT)
-    unit = next((groups[name] for name in _KINDS if groups[name]), "")
-    written, scale, hedge = groups["number"], groups["scale"], groups["hedge"]
+    group = next((name for name in _KINDS if match[name]), "count")
+    kind, unit = _KINDS[group], match[group] or ""
     masked = _hides(match)
-    if groups["over"]:
+    if match["over"]:
         return _fraction(match, masked)
+    if forms.YEAR_ALONE.fullmatch(match["number"]) and not match["scale"] and unit in {"", "款"}:
+        return ValueSpan(*match.span("number"), Kind.DATE, "", None, False)  # 2023云汀马拉松, 2023款
     if masked:
-        real = bool(unit or scale or hedge) or re.fullmatch(rf"{forms.MASK}+\.{forms.MASK}+", written)
-        if not real or _hides_a_name(match, unit, folded):
-            return None
-    elif written[0].isdigit():
-        if not unit and not scale:
-            if forms.YEAR_ALONE.fullmatch(written):
-                return ValueSpan(*match.span("number"), Kind.DATE, "", None, False)  # 2023云汀马拉松
-            if _is_label(match, folded):
-                return None
-        if kind is Kind.COUNT and _letter(folded, match.start() - 1):
-            return None  # G60高速, B26型
-        if unit == "款" and forms.YEAR_ALONE.fullmatch(written):
-            return ValueSpan(*match.span("number"), Kind.DATE, "", None, False)
-    elif _is_word(match, unit, folded):
+        nothing = _hides_no_number(match, unit, folded)
+    elif match["number"][0].isdigit():
+        nothing = _is_label(match, kind, unit, folded)
+    else:
+        nothing = _is_word(match, unit, folded)
+    if nothing:
         return None
-    value = ValueSpan(*match.span(), kind, unit, None, masked)
-    return value if masked else _measured(value, groups)
+    value = ValueSpan(*match.span(), kind, re.sub("(?<=个)[多半]|半$", "", unit), None, masked)
+    return value if masked else _measured(value, match, half="半" in unit)
 
 
 def _letter(folded: str, place: int) -> bool:
@@ -139,45 +131,56 @@ def _fraction(match: re.Match[str], masked: bool) -> ValueSpan:
     return ValueSpan(*match.span(), Kind.SHARE, "%", told, masked)
 
 
-def _measured(value: ValueSpan, groups: dict[str, str]) -> ValueSpan:
-    """A value with its number, or its bounds where it is a range."""
-    scale = re.sub("[余多来几 ]", "", groups["scale"])
-    high = number(groups["number"] + scale)
-    if groups["first"]:
-        low = number(groups["first"] + ("" if groups["first_scale"] else scale))
+def _measured(value: ValueSpan, match: re.Match[str], half: bool) -> ValueSpan:
+    """A value with its number, or its bounds where it is a range; `half` adds what 一年半 and 个半小时 do."""
+    scale = re.sub("[余多来几 ]", "", match["scale"])
+    high = number(match["number"] + scale)
+    if match["first"]:
+        low = number(match["first"] + ("" if match["first_scale"] else scale))
         if low is not None and high is not None and low > high:
-            low = number(groups["first"])  # 5000至1万
+            low = number(match["first"])  # 5000至1万
         return replace(value, bounds=(low, high)) if low is not None and high is not None and low <= high else value
-    about = bounds(groups["number"] + scale)
-    if about:
+    if about := bounds(match["number"] + scale):
         return replace(value, bounds=about)
-    return replace(value, number=-high if high is not None and groups["sign"] else high)
+    if high is None:
+        return value
+    return replace(value, number=-high if match["sign"] else high + (Decimal("0.5") if half else 0))
 
 
-def _hides_a_name(match: re.Match[str], unit: str, folded: str) -> bool:
-    """Whether a mask stands for a name: “**杯”, 写在**人的笑容里, **对平安的追求."""
+def _hides_no_number(match: re.Match[str], unit: str, folded: str) -> bool:
+    """Whether a mask stands alone, or for a name: “**杯”, 写在**人的笑容里, **对平安的追求."""
     before, after = folded[match.start() - 1 : match.start()], folded[match.end() : match.end() + 2]
     bare = not match["scale"] and not match["hedge"]
+    if not unit:
+        return bare and not forms.MASKED_DECIMAL.fullmatch(match["number"])
     if unit == "杯":
         return before in {"“", "「", '"'}
     if unit == "对":
         return bare and not re.match("夫|新|选|情", after)
+    if unit == "号" and _letter(folded, match.start() - 1):
+        return True  # a number plate
     return unit == "人" and bare and before in set("在让使把被对向") and "上" not in after
 
 
-def _is_label(match: re.Match[str], folded: str) -> bool:
-    """Whether a bare number in digits is a number of something, no quantity: 1、 of a list, 5G, PS5, 9·11, 95后."""
+def _is_label(match: re.Match[str], kind: Kind, unit: str, folded: str) -> bool:
+    """Whether digits number something, and count nothing: 1、 of a list, 5G, PS5, G60高速, 9·11, 95后, (605122)."""
     start, end = match.span("number")
     before, after = folded[start - 1 : start] if start else "", folded[end : end + 1]
     written = match["number"]
-    if _NAMING.fullmatch(before) or _NAMING.fullmatch(after) or after in {"后", "强", "》"}:
+    if kind is Kind.COUNT and _letter(folded, match.start() - 1):
+        return True
+    if unit or match["scale"]:
+        return False
+    if _NAMING.fullmatch(before) or _NAMING.fullmatch(after) or after in {"后", "强", "型", "》"}:
         return True
     if re.fullmatch(r"\d+(?:-\d+)+", match.group()) or re.fullmatch(r"0\d+", written):
         return True
+    if match["sign"] == "-" and "\u4e00" <= folded[match.start() - 1 : match.start()] <= "\u9fff":
+        return True  # 月球-25
     if (before == " " and _letter(folded, start - 2)) or (before == "(" and len(written) >= 5):
-        return True  # iPhone 14, (605122)
-    at_start = not folded[:start].strip() or folded[:start].rstrip(" \t")[-1:] in "\n。;"
-    return at_start and after in set("、.)．") and not folded[end + 1 : end + 2].isdigit()
+        return True  # iPhone 14
+    heads = len(written) <= 2 and after in set("、.)．") and not folded[end + 1 : end + 2].isdigit()
+    return heads and (after in "、." or not folded[:start].strip() or folded[:start].rstrip()[-1] in "。;")
 
 
 def _is_word(match: re.Match[str], unit: str, folded: str) -> bool:

@@ -117,6 +117,10 @@ def rank(text: str, number: str | None, masked: bool = False) -> Told:
         ("连续16年未发生", [lasting("16年", "16", "年")]),
         ("耗时14個月", [lasting("14個月", "14", "个月")]),
         ("10年以上", [lasting("10年以上", "10", "年")]),
+        ("一年半", [lasting("一年半", "1.5", "年")]),
+        ("两个半小时", [lasting("两个半小时", "2.5", "个小时")]),
+        ("3个多月", [lasting("3个多月", "3", "个月")]),
+        ("102周年", [lasting("102周年", "102", "周年")]),
         # Dates and times
         ("2019年5月", [date("2019年5月")]),
         ("2021年12月15日,平安中国", [date("2021年12月15日")]),
@@ -188,6 +192,9 @@ def rank(text: str, number: str | None, masked: bool = False) -> Told:
         ("PS5、T800、5G、iPhone 14", []),
         ("3、推进工作", []),
         ("9·11事件", []),
+        ("车牌鲁UTQ**3号", []),
+        ("G60高速，B26型，月球-25", []),
+        ("2023款新车", [date("2023")]),
         ("（605122）", []),
         ("世界500强，95后", []),
         ("死亡人数分别上升", []),
@@ -358,11 +365,14 @@ def test_values_lie_in_range_in_order_and_apart(text: str, data: st.DataObject) 
     places = [place for value in values for place in (value.start, value.end)]
     assert places == sorted(places)
     assert all(start <= value.start < value.end <= end for value in values)
+    told = [text[value.start : value.end] for value in values]
+    assert told == [words.strip() for words in told]
     assert all(value.number is None or value.number.is_finite() for value in values)
 
 
 @given(st.text(max_size=40))
 @settings(deadline=None)
+@example("一亿一元")
 @example("²³⁴")
 @example("٣٤٥%")
 @example("①②③年")
