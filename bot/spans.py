@@ -148,9 +148,10 @@ def _persons(asked: Asked, folded: str, sentence: Span, names: Sequence[Name]) -
             yield Proposal(*match.span(), False, shape)
     shapes = {NameKind.PERSON: 1.0} | ({NameKind.ORGANISATION: 0.6} if _asks_who_did(asked) else {})
     for name in names:
+        words = folded[name.start : name.end]
         inside = any(begin < name.end and name.start < stop for begin, stop in taken)
-        if name.kind in shapes and not inside and folded[name.start : name.end] not in asked.folded:
-            yield Proposal(name.start, name.end, False, shapes[name.kind])
+        if name.kind in shapes and not inside and words not in asked.folded:
+            yield Proposal(name.start, name.end, is_masked(words), shapes[name.kind])
 
 
 def _asks_who_did(asked: Asked) -> bool:
@@ -208,7 +209,7 @@ def _ending(suffix: str, folded: str, span: Span) -> Span:
     if found <= start:
         return span
     if suffix in RANKS:
-        start = max((found_rank.end() for found_rank in RANK.finditer(folded, start, found - 1)), default=start)
+        start = max((rank.end() for rank in RANK.finditer(folded, start, found - 1)), default=start)
     return start, found + len(suffix)
 
 

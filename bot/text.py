@@ -99,6 +99,11 @@ def has_cjk(text: str) -> bool:
     return bool(_CJK.search(text))
 
 
+def has_letters(text: str) -> bool:
+    """Whether any letter, digit or Chinese character is in the text."""
+    return bool(_WORD.search(text))
+
+
 def trimmed(text: str, start: int, end: int) -> Span:
     """The span without the white space at its two ends; empty at `start` where all is white."""
     stretch = text[start:end]

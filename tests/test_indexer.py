@@ -17,6 +17,7 @@ from bot.errors import BadInput, BotError, NoDocuments, NoIndex, UnreadableDocum
 from bot.indexer import index
 from bot.report import Report
 from bot.store import Store
+from bot.tagger import Tagger
 from bot.text import search_tokens
 from bot.types import StoredDocument
 from tests.fake_encoder import FakeEncoder, config_in, json_lines, write_files
@@ -327,6 +328,36 @@ def test_a_damaged_vector_cache_is_told_by_name_or_set_aside(config: Config, tmp
     except BotError as error:
         assert "vectors.sqlite" in str(error)
     assert texts(config) == {"docs/a.txt": A}
+
+
+def names_of(config: Config) -> dict[str, list[str]]:
+    """What is named in the passages of each document."""
+    with closing(Store(config.index_dir).open(None)) as generation:
+        return {
+            entry.stored.document.source: [
+                entry.stored.text[passage.start :][name.start : name.end]
+                for passage in entry.passages
+                for name in passage.names
+            ]
+            for entry in generation.entries()
+        }
+
+
+def test_names_are_kept_with_the_passage_and_an_unchanged_documents_are_not_looked_for_again(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docs = write_files(tmp_path / "docs", {"a.txt": "张文远住在北京。", "b.txt": "昨天没有下雨。"})
+    run(config, docs)
+    expected = {"docs/a.txt": ["张文远", "北京"], "docs/b.txt": ["昨天"]}
+    assert names_of(config) == expected
+    Store(config.index_dir).name_cache.unlink()
+    tagged: list[str] = []
+    tag = Tagger.tag
+    monkeypatch.setattr(Tagger, "tag", lambda self, texts: tagged.extend(texts) or tag(self, texts))
+    write_files(docs, {"c.txt": "李建国去了上海。"})
+    run(config, docs)
+    assert names_of(config) == expected | {"docs/c.txt": ["李建国", "上海"]}
+    assert tagged == ["李建国去了上海。"]
 
 
 def test_progress_tells_of_files_and_passages(config: Config, tmp_path: Path) -> None:

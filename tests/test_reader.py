@@ -139,6 +139,12 @@ def test_a_place_that_only_the_first_line_names_is_what_the_document_is_about() 
     assert refused("黄冈市侦破电诈案件多少起", document)
 
 
+def test_an_abbreviated_province_is_the_place_asked_of_and_a_city_that_begins_like_one_is_not() -> None:
+    question = "湖北省的通道管控了多少辆车"
+    assert fitting(question, long("离鄂通道管控了车辆320辆。", "疫情防控")) == ["320辆"]
+    assert refused(question, long("鄂尔多斯市通道管控了车辆320辆。", "疫情防控"))
+
+
 def test_a_masked_city_is_no_place_that_is_named() -> None:
     assert refused("鄂尔多斯电诈止付多少", long("**市紧急止付电诈涉案资金*.**亿元。", "**市"))
     assert fitting("电诈止付多少", long("**市紧急止付电诈涉案资金*.**亿元。", "**市")) == ["*.**亿元"]

@@ -22,7 +22,7 @@ from bot.lexical import LexicalIndex, packed
 from bot.retriever import Retriever
 from bot.store import KEPT, SCHEMA, Entry, Generation, Settings, Store
 from bot.text import search_tokens
-from bot.types import Block, BlockKind, Document, Hit, Passage, StoredDocument
+from bot.types import Block, BlockKind, Document, Hit, Name, NameKind, Passage, StoredDocument
 from tests.fake_encoder import FakeEncoder, environment
 
 TEXTS = {
@@ -30,6 +30,7 @@ TEXTS = {
     "d2": "𠮷野水位47.32米。😀马拉松止付止付。",
     "d3": "什么也没有。",
 }
+NAMES = ((), (Name(0, 2, NameKind.TIME), Name(4, 9, NameKind.ORGANISATION)))
 PLAIN = Settings()
 FILES = [
     "lexical/data.csc.index.npy",
@@ -57,7 +58,9 @@ def entries(texts: dict[str, str] = TEXTS) -> list[Entry]:
             blocks[0] = Block(0, 2, BlockKind.HEADING)
         stored = StoredDocument(document, text, tuple(blocks), (0, 3) if name == "d1" else ())
         passages = [
-            Passage(f"{name}-{start}", name, start, end, ("标题",) if start else (), 1 + bool(start))
+            Passage(
+                f"{name}-{start}", name, start, end, ("标题",) if start else (), 1 + bool(start), (), NAMES[start > 0]
+            )
             for start, end in places
         ]
         tokens = [packed(search_tokens(text[start:end])) for start, end in places]
@@ -116,6 +119,7 @@ def test_what_was_written_is_read_again(store: Store) -> None:
         assert generation.document("d2") == entries()[1].stored
         assert generation.document("d9") is None
         assert generation.document_of_row().tolist() == [0, 0, 0, 1, 2]
+        assert [p.names for p, _, _ in generation.passages([0, 1])] == [*NAMES]
         assert [(p.id, d.id, text) for p, d, text in generation.passages([3, 1])] == [
             ("d2-0", "d2", TEXTS["d2"]),
             ("d1-3", "d1", "去年止付3.01亿元。"),
