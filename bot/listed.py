@@ -40,17 +40,19 @@ def of_item(folded: str, sentence: Span, values: Sequence[ValueSpan], weigh: Wei
     `weigh` tells how much an item is what is asked of, from 0. Where no item, or more than one, is the
     heaviest, all values are given.
     """
-    groups = [*_respectively(folded, sentence, values), *_pairs(folded, values)]
-    weighed = [
-        (weigh(item), group, value) for group in groups for item, value in zip(group.items, group.values, strict=True)
-    ]
-    best = max((weight for weight, _, _ in weighed), default=0.0)
-    heaviest = [(group, value) for weight, group, value in weighed if weight == best]
+    groups = list(_respectively(folded, sentence, values))
+    groups += _pairs(folded, _outside(groups, values))
+    weighed = [(weigh(item), value) for group in groups for item, value in zip(group.items, group.values, strict=True)]
+    best = max((weight for weight, _ in weighed), default=0.0)
+    heaviest = [value for weight, value in weighed if weight == best]
     if best <= 0 or len(heaviest) != 1:
         return list(values)
-    group, chosen = heaviest[0]
-    outside = [value for value in values if value.end <= group.span[0] or value.start >= group.span[1]]
-    return sorted([*outside, chosen], key=lambda value: value.start)
+    return sorted([*_outside(groups, values), *heaviest], key=lambda value: value.start)
+
+
+def _outside(groups: Sequence[_Group], values: Sequence[ValueSpan]) -> list[ValueSpan]:
+    """The values that stand in no group: those in one are told of its items."""
+    return [v for v in values if all(v.end <= group.span[0] or group.span[1] <= v.start for group in groups)]
 
 
 def _respectively(folded: str, sentence: Span, values: Sequence[ValueSpan]) -> Iterator[_Group]:

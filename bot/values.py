@@ -144,7 +144,8 @@ def _measured(value: ValueSpan, match: re.Match[str], half: bool) -> ValueSpan:
         return replace(value, bounds=about)
     if high is None:
         return value
-    return replace(value, number=-high if match["sign"] else high + (Decimal("0.5") if half else 0))
+    high += Decimal("0.5") if half else 0
+    return replace(value, number=(-high if match["sign"] else high).normalize())
 
 
 def _hides_no_number(match: re.Match[str], unit: str, folded: str) -> bool:

@@ -170,6 +170,7 @@ def rank(text: str, number: str | None, masked: bool = False) -> Told:
         ("连续**年未发生事故", [lasting("**年", None, "年")]),
         ("****、****年考核", [date("****", masked=True), date("****年", masked=True)]),
         ("20**年", [date("20**年", masked=True)]),
+        ("上世纪**诞生", [date("上世纪**", masked=True)]),
         ("1**人", [count("1**人", None, "人")]),
         ("3*.5%", [share("3*.5%", None)]),
         ("*.**万名", [count("*.**万名", None, "名")]),
