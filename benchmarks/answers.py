@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -138,12 +138,11 @@ def ask(
     asked: LabelSet, config: Config, encoder: Encoder, options: argparse.Namespace, line: ProgressLine
 ) -> list[Judged]:
     """Asks the questions of a set, and judges the answers."""
-    file = read_labels(asked.file)
-    chosen = [label for label in file.labels if options.half in ("all", "held" if label.is_held_out() else "fit")]
-    chosen = list(Sampling(sample=options.sample).of(chosen))
     false = false_values(asked.file)
     judged = []
-    with closing(Bot.open(_index(asked, file, config, encoder, options.work, line), encoder)) as bot:
+    with open_set(asked, config, encoder, options.work, line) as (bot, file):
+        chosen = [label for label in file.labels if options.half in ("all", "held" if label.is_held_out() else "fit")]
+        chosen = list(Sampling(sample=options.sample).of(chosen))
         for number, label in enumerate(chosen):
             line.show(f"{asked.name}: questions asked", number, len(chosen))
             filters = Filters(document=label.documents if asked.given else label.among)
@@ -151,6 +150,16 @@ def ask(
             judged.append(judge(label, answer, false.get(label.question)))
         line.show(f"{asked.name}: questions asked", len(chosen), len(chosen))
     return judged
+
+
+@contextmanager
+def open_set(
+    asked: LabelSet, config: Config, encoder: Encoder, work: Path, line: ProgressLine
+) -> Iterator[tuple[Bot, LabelFile]]:
+    """A bot over the index that a set is asked of, and the set's questions."""
+    file = read_labels(asked.file)
+    with closing(Bot.open(_index(asked, file, config, encoder, work, line), encoder)) as bot:
+        yield bot, file
 
 
 def _index(

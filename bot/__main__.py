@@ -113,7 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--given", action="store_true", help="ask each question within its own paragraph")
     command.set_defaults(run=_eval)
 
-    command = commands.add_parser("tune", parents=[labelled], help="fit the retriever's weight on labelled questions")
+    command = commands.add_parser(
+        "tune", parents=[labelled], help="fit search's weight and confidence on labelled questions"
+    )
     command.set_defaults(run=_tune)
 
     command = commands.add_parser("doctor", parents=[stored], help="say what works and what does not")
@@ -236,13 +238,17 @@ def _eval(options: argparse.Namespace, config: Config) -> int:
 
 
 def _tune(options: argparse.Namespace, config: Config) -> int:
+    from bot import calibration
     from bot.evaluate import Sampling
     from bot.tune import table, tune
 
     sampling = Sampling(options.distractors, options.limit, options.seed, options.sample)
     with ProgressLine(sys.stderr) as line:
-        tuned = tune(config, options.files, sampling, line.show)
-    print(json.dumps(asdict(tuned), ensure_ascii=False, indent=2) if options.json else table(tuned))
+        tuned, calibrated = tune(config, options.files, sampling, line.show)
+    if options.json:
+        print(json.dumps({**asdict(tuned), "calibration": asdict(calibrated)}, ensure_ascii=False, indent=2))
+    else:
+        print(f"{table(tuned)}\n{calibration.table(calibrated)}")
     return 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.asked import Asked, understand
 from bot.evidence import Evidence, score, share
 from bot.passages import passage_id
-from bot.question_words import Wants
+from bot.question_words import Form, Wants
 from bot.reader import Candidate
 from bot.synonyms import Groups
 from bot.text import fold
@@ -153,10 +153,17 @@ def _of(
     start, end = _around(source, fact)
     passage = Passage(passage_id(document.id, start, end), document.id, start, end, (), source.page(start))
     words = source.text[fact.start : fact.end]
-    evidence = Evidence(support, support, 1.0, 1.0, 1 / (1 + rank), 1.0)
+    evidence = Evidence.of_fact(support, rank)
     line = Hit(passage, document, source.text[start:end], hit.score if hit else 0.0)
     yield Candidate(
-        line, fact.start, fact.end, words, is_masked(fold(words)), ((start, end),), evidence, score(evidence)
+        line,
+        fact.start,
+        fact.end,
+        words,
+        is_masked(fold(words)),
+        ((start, end),),
+        evidence,
+        score(Form.of(told.asked.wants), evidence),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
 
+from bot.numerals import number
 from bot.places import NAMED, NO_PLACES, PATTERN, SUFFIX
 from bot.question_words import ASKING, CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
 from bot.synonyms import Groups, others
@@ -48,14 +49,37 @@ class Asked:
     years: tuple[str, ...]
     months: tuple[int, ...]
     days: tuple[tuple[int, int], ...]  # month and day
+    turns: tuple[str, ...]  # which of several: 第五届, 第一季度, 上半年
+    compounds: tuple[tuple[str, str], ...]  # nouns that belong together: 诈骗, 案件
+    counted: str  # the noun behind the question word: 学校 in 多少所学校; empty where there is none
     hole: tuple[int, int]
 
+    @property
+    def aims(self) -> bool:
+        """Whether a goal, a plan or a forecast is asked for, and no result."""
+        return bool(_AIMS.search(self.folded))
 
+    @property
+    def asks_role(self) -> bool:
+        """Whether the bearer of a role is asked for: 冠军是谁, 总经理叫什么名字."""
+        asking = self.folded[slice(*self.hole)]
+        return self.wants is Wants.PERSON and (asking == "是谁" or "叫" in asking)
+
+
+_COUNTABLE = ("n", "v", "b", "j", "a", "l")  # jieba's tags of what stands before such a noun
+_COMMON = 12.0  # rarity below which a word is a common noun
+_MODIFYING = ("n", "j", "vn", "b")  # jieba's tags of what stands before a noun
+_AIMS = re.compile("目标|计划|预计|预期|力争|争取|规划|拟|将[达实增减提降超突有]")
 _SUFFIX_TAGS = frozenset({"n", "k", "ng", "zg", "vg"})  # jieba's, for 员 率 案
+_NO_NAMES = frozenset("vdacrtpm")  # jieba's tags of what names nothing
+_PUT_TOGETHER = 4.0  # the most that a word weighs that jieba only put together: 要退
 _FOCUS = 1.5
 _RANKS = frozenset("省市县区州旗盟镇乡村")
 _DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?(?!\d)")
 _MONTH = re.compile(r"(?<![\d.])(\d{1,2})(?:月(?!\d{3})|(?=[-—~至到]\d{1,2}月))")
+_TURN = re.compile(
+    "([上下]半年)|第?([一二三四五六七八九十百\\d]+)个?(届|季度|季(?![度节])|集|回合|轮(?!流)|批次?|中学|小(?![时区组型])学?)(?![余多来几])"
+)
 _YEAR = re.compile(r"(?<!\d)((?:1[5-9]|20)\d{2})(?=年|[^\d%元人件个起户吨]|$)")
 
 
@@ -80,7 +104,37 @@ def understand(question: str, today: str, synonyms: Groups = (), dictionary: str
     years = tuple(dict.fromkeys(_YEAR.findall(folded))) or _relative_years(folded, today)
     places = _places(folded, hole, dictionary)
     terms = _terms(_without(folded, places), wants, hole, synonyms, dictionary)
-    return Asked(folded, wants, units, suffix, terms, places, years, told_months(folded), told_days(folded), hole)
+    return Asked(
+        folded,
+        wants,
+        units,
+        suffix,
+        terms,
+        places,
+        years,
+        *_calendar(folded),
+        _compounds(folded, hole),
+        _counted(folded, hole),
+        hole,
+    )
+
+
+def _calendar(folded: str) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...], tuple[str, ...]]:
+    return told_months(folded), told_days(folded), told_turns(folded)
+
+
+def in_short(question: str, asked: Asked) -> str:
+    """A question without what asks: 香港的增长率 of 香港的增长率是多少."""
+    text, (start, end) = question.strip(), asked.hole
+    if not ASKING.search(asked.folded[start:end]):
+        return text.rstrip("？?。")
+    return text[:start].rstrip("是为有的在") + text[end:].strip("？?。的")
+
+
+def told_turns(text: str) -> tuple[str, ...]:
+    """Which of several a text names, written one way: 第5届, 第1季度, 上半年."""
+    found = (half or f"第{number(numeral) or numeral}{noun}" for half, numeral, noun in _TURN.findall(text))
+    return tuple(dict.fromkeys(found))
 
 
 def told_days(text: str) -> tuple[tuple[int, int], ...]:
@@ -141,6 +195,27 @@ def _places(folded: str, hole: tuple[int, int], dictionary: str) -> tuple[str, .
     return tuple(dict.fromkeys(found))
 
 
+def _compounds(folded: str, hole: tuple[int, int]) -> tuple[tuple[str, str], ...]:
+    """The nouns of two characters that stand right behind another noun, with it; 治安案件, a word, is such a pair."""
+    words = _outside(folded, hole, "")
+    whole = [
+        (word[:2], word[2:]) for word, tag in words if len(word) == 4 and tag == "n" and rarity(word[2:]) < _COMMON
+    ]
+    pairs = [
+        (one, other)
+        for (one, tag), (other, other_tag) in pairwise(words)
+        if len(one) > 1 and len(other) == 2 and tag.startswith(_MODIFYING) and other_tag == "n"
+    ]
+    return (*whole, *pairs)
+
+
+def _counted(folded: str, hole: tuple[int, int]) -> str:
+    """The last noun of what stands right behind 多少: 嫌疑人 in 多少犯罪嫌疑人."""
+    behind = takewhile(lambda word: word[1].startswith(_COUNTABLE), tagged_words(folded[hole[1] :]))
+    nouns = [word for word, tag, _ in behind if tag == "n" and len(word) > 1 and word not in STOP]
+    return nouns[-1] if nouns else ""
+
+
 def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The words with what belongs together in one: 网格 and 员, 5 and 号线."""
     joined: list[tuple[str, str]] = []
@@ -172,7 +247,8 @@ def _terms(folded: str, wants: Wants, hole: tuple[int, int], synonyms: Groups, d
             continue
         if (len(word) == 1 and rarity(word) < 11) or _YEAR.fullmatch(word):
             continue
-        weights[word] = round(min(10.0, max(1.0, rarity(word) - 6)), 2)
+        most = 10.0 if is_known(word) or tag[0] not in _NO_NAMES else _PUT_TOGETHER
+        weights[word] = round(min(most, max(1.0, rarity(word) - 6)), 2)
     if telling:
         focus = next((word for word, _, _ in inside if word in weights), "")
     else:

@@ -7,20 +7,24 @@ import functools
 import logging
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from bot.about import read_about, subject
-from bot.answerer import choose, compose
-from bot.asked import understand
+from bot.answerer import Chosen, choose
+from bot.asked import Asked, in_short, understand
+from bot.composer import compose
 from bot.config import Config
 from bot.errors import BadModel, BotError
 from bot.follow_up import resolve
 from bot.reader import Candidate, read
 from bot.record import Recorder, Trail
 from bot.retriever import Retriever
+from bot.several import parts
 from bot.store import Generation, Store
 from bot.text import warm_up
-from bot.types import Answer, Overview, Question, StoredDocument
+from bot.types import Answer, Filters, Hit, Overview, Question, Status, StoredDocument
+from bot.values import find_values
 from embeddings.encoder import Encoder
 
 _logger = logging.getLogger(__name__)
@@ -39,6 +43,15 @@ class _Session:
         self.retriever = Retriever(generation, encoder, weighed)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
         self.overview = functools.cache(generation.overview)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read for a question, or for one of the things that it asks."""
+
+    asked: Asked
+    candidates: tuple[Candidate, ...]
+    chosen: Chosen
 
 
 class Bot:
@@ -96,22 +109,38 @@ class Bot:
         text = question.text
         if question.previous:
             text = resolve(text, question.previous, today, session.dictionary) or text
-        asked = understand(text, today, session.synonyms, session.dictionary)
         depth = max(self._config.retriever.depth, question.top_k)
         found = session.retriever.search(text, depth, question.filters)
-        hits = found.hits[: self._config.retriever.depth]
+        whole = self._read(session, text, found.hits, today, question.filters)
+        reads = [whole]
+        several = parts(text, session.dictionary)
+        if len(several) > 1 and not _tells_all(whole.chosen, len(several)):
+            reads = [self._part(session, part, today, question.filters) for part in several]
+        chosen = tuple(one.chosen for one in reads)
+        answer = compose(question, chosen, found.hits, session.document, session.name, found.undated_excluded, text)
+        answer = replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
+        asked, candidates = tuple(one.asked for one in reads), chain.from_iterable(one.candidates for one in reads)
+        return Trail(replace(question, today=today), asked, found.hits, tuple(candidates), chosen, answer)
+
+    def _part(self, session: _Session, text: str, today: str, filters: Filters) -> _Read:
+        """What is read for one of the things that a question asks."""
+        found = session.retriever.search(text, self._config.retriever.depth, filters)
+        read = self._read(session, text, found.hits, today, filters)
+        return replace(read, chosen=replace(read.chosen, part=in_short(text, read.asked)))
+
+    def _read(self, session: _Session, text: str, hits: tuple[Hit, ...], today: str, filters: Filters) -> _Read:
+        """What is read for a question in its hits, and what of it answers."""
+        asked = understand(text, today, session.synonyms, session.dictionary)
+        hits = hits[: self._config.retriever.depth]
         candidates: list[Candidate] = []
         told = subject(text, today, session.synonyms, session.dictionary)
         if told:  # of a document itself: who wrote it, when
-            candidates = read_about(told, hits, session.retriever.documents(question.filters), session.document)
+            candidates = read_about(told, hits, session.retriever.documents(filters), session.document)
         if told and candidates:
             asked = told.asked
         else:
             candidates = read(asked, hits, session.document)
-        chosen = choose(asked, candidates, hits, self._config.answers.min_support)
-        answer = compose(question, chosen, found.hits, session.document, session.name, found.undated_excluded, text)
-        answer = replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
-        return Trail(replace(question, today=today), asked, found.hits, tuple(candidates), chosen, answer)
+        return _Read(asked, tuple(candidates), choose(asked, candidates, hits, self._config.answers))
 
     def close(self) -> None:
         """Writes what is still to be recorded, and closes the index."""
@@ -135,6 +164,12 @@ class Bot:
             self._refused = name or ""
             _logger.error("the new index is not used: %s", error)
         return self._session
+
+
+def _tells_all(chosen: Chosen, several: int) -> bool:
+    """Whether the best candidate tells as many values as are asked for: 26.5%和31.1%."""
+    told = chosen.candidates[0].text if chosen.status is Status.ANSWERED else ""
+    return len(find_values(told)) >= several
 
 
 def open_encoder(config: Config) -> Encoder:

@@ -34,6 +34,15 @@ def _number(low: float, high: float) -> tuple[str, Callable[[Any], bool]]:
     return f"a number from {low:g} to {high:g}", check
 
 
+def _is_scale(value: Any) -> bool:
+    within = [(0.01, 10), (-10, 10)]
+    return (
+        isinstance(value, list | tuple)
+        and len(value) == len(within)
+        and all(_number(*limits)[1](item) for item, limits in zip(value, within, strict=True))
+    )
+
+
 def _one_of(*names: str) -> tuple[str, Callable[[Any], bool]]:
     return "one of " + ", ".join(names), lambda value: value in names
 
@@ -45,6 +54,10 @@ def _is_name(value: Any) -> bool:
 _TEXT: tuple[str, Callable[[Any], bool]] = ("a text", lambda value: isinstance(value, str))
 _SWITCH: tuple[str, Callable[[Any], bool]] = ("true or false", lambda value: isinstance(value, bool))
 _OFF: tuple[str, Callable[[Any], bool]] = ("false (this release cannot do it yet)", lambda value: value is False)
+_SCALE: tuple[str, Callable[[Any], bool]] = (
+    "[slope, intercept], a number from 0.01 to 10 and one from -10 to 10",
+    _is_scale,
+)
 _TEXTS: tuple[str, Callable[[Any], bool]] = (
     "a list of texts",
     lambda value: isinstance(value, list | tuple) and all(map(_is_name, value)),
@@ -101,7 +114,10 @@ class Retriever:
 class Answers:
     """When an answer is given."""
 
-    min_support: float = option(0.6, *_number(0, 1))
+    min_support: float = option(0.25, *_number(0, 1))
+    fold_masked_copies: bool = option(True, *_SWITCH)
+    confidence: tuple[float, float] = option((1.0, 0.0), *_SCALE)
+    support: tuple[float, float] = option((1.0, 0.0), *_SCALE)
 
 
 @dataclass(frozen=True, slots=True)

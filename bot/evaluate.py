@@ -98,6 +98,11 @@ def table(evaluated: dict[str, Any]) -> str:
     rows = [["file", *scores.NAMES]]
     for name, scored in evaluated["files"].items():
         rows.append([name, *(_cell(key, scored[key]) for key in scores.NAMES)])
+    return aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """The cells of a table, one row a line, each column as wide as its widest cell."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.asked import Asked, Term
-from bot.question_words import Wants
+from bot.question_words import CONTRASTS, CUES, Form, Wants
+from bot.text import tagged_words
 from bot.types import Span
 
 _FADE = 24.0  # characters at which a word's support has fallen to 37 %
@@ -18,31 +19,150 @@ _AMOUNTS = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT, Wants.QUANTITY, Wan
 _MARKS = "0-9a-z一二三四五六七八九十甲乙丙丁东西南北"
 _SIBLING = re.compile(rf"(?<![{_MARKS}第])([{_MARKS}]+)([区组队班厂部院库线]|[\u4e00-\u9fff]{{2}})")
 _NUMERALS = "123456789一二三四五六七八九"
+_MODIFIER = 6  # characters before a noun that hold the noun before it
+_NOUNS = ("n", "vn", "j", "l", "b")  # jieba's tags
+_ABSENT = 0.5  # presence below which a word is not there
+_BESIDE = 3  # characters beside the question word
+_LINKS = "的了是为有在"
+_EMPTY = frozenset("的了是在有和与为被由从到于之其这那该个所以及吗呢")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """How well a span is supported, each from 0 to 1."""
 
+    # of its passage
     passage: float  # share of the question's words, by weight, in the passage or its document's head
-    sentence: float  # the same in the span's sentence, words that hold for the whole passage given
-    clause: float  # the same, those words left out, in the span's clause
-    near: float  # the same, those words left out, each discounted by its distance from the span
     rank: float  # 1 for the best passage, 1/2 for the next …
-    shape: float  # how well the span's form fits the kind asked for
+    # of its sentence
+    sentence: float  # share of the question's words in it, words that hold for the whole passage given
+    window: float  # share of the question's pairs of characters in it or the sentence before
+    before: float  # the same, in the sentence before alone
+    given: float  # the same, in it or in what opens its passage or its document
+    own: float  # share of the question's characters, those left out that open its passage or its document
+    left: float  # share of the three characters before the question word
+    right: float  # share of the three after it
+    place: float  # where in its passage it begins
+    cue: float  # whether it holds a word that answers such questions use: 又名 for 别名
+    form: float  # how well the best of its spans fits the kind asked for
+    close: float  # how near the question's words are to the span of it that has them nearest
+    # of the span itself
+    clause: float  # share of the question's words in its clause, those left out that hold for the whole passage
+    near: float  # the same words, each discounted by its distance from the span
+    shape: float  # how well its form fits the kind asked for
+
+    @classmethod
+    def of_fact(cls, support: float, rank: int) -> Evidence:
+        """The evidence of what a document says of itself, where so much of the question is about that document."""
+        return cls(
+            *(support, 1 / (1 + rank), support, support, 0.0, support, support),
+            *(1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
+        )
+
+    @property
+    def support(self) -> float:
+        """How well the source supports the span, from 0 to 1: a weighted mean, the same for every kind of question."""
+        return round(
+            0.1 * self.passage
+            + 0.3 * self.sentence
+            + 0.2 * self.clause
+            + 0.15 * self.near
+            + 0.1 * self.rank
+            + 0.15 * self.shape,
+            6,
+        )
 
 
-def score(evidence: Evidence) -> float:
-    """How well a candidate is supported, from 0 to 1: a weighted mean of its evidence."""
-    return round(
-        0.1 * evidence.passage
-        + 0.3 * evidence.sentence
-        + 0.2 * evidence.clause
-        + 0.15 * evidence.near
-        + 0.1 * evidence.rank
-        + 0.15 * evidence.shape,
-        6,
-    )
+# Fitted by `python -m benchmarks fit`, docs/DECISIONS.md: of a sentence among those that were read,
+OF_SENTENCE: Mapping[Form, Mapping[str, float]] = {
+    Form.VALUE: {
+        "given": 0.96, "window": 5.44, "sentence": 2.22, "rank": 1.88, "form": 1.98, "close": 2.1,
+        "own": 1.19, "right": 0.8, "cue": 1.35, "left": 0.29, "place": -0.85, "before": -2.98,
+    },
+    Form.NAME: {
+        "given": 2.4, "window": 3.18, "sentence": 2.34, "rank": 3.54, "form": 2.09, "close": 1.17,
+        "own": 0.44, "right": 1.27, "cue": 1.12, "left": 0.86, "place": -1.61, "before": -1.6,
+    },
+    Form.PHRASE: {
+        "given": 1.96, "window": 4.18, "sentence": 3.68, "rank": 2.33, "form": 0.09, "close": 1.45,
+        "own": 1.06, "right": 1.57, "cue": 1.25, "left": 1.2, "place": -1.21, "before": -1.61,
+    },
+}  # fmt: skip
+# and of a span among those of its sentence.
+OF_SPAN: Mapping[Form, Mapping[str, float]] = {
+    Form.VALUE: {"shape": 2.34, "near": 3.62, "clause": 1.72},
+    Form.NAME: {"shape": 3.02, "near": 2.4, "clause": 0.98},
+    Form.PHRASE: {"shape": 3.81, "near": 1.81, "clause": 0.74},
+}  # fmt: skip
+
+
+def score(form: Form, evidence: Evidence) -> float:
+    """How likely a span's sentence is the one that answers, in log-odds among the sentences that were read."""
+    return _weighed(evidence, OF_SENTENCE[form])
+
+
+def span_score(form: Form, evidence: Evidence) -> float:
+    """How likely a span is the one of its sentence that answers, in log-odds."""
+    return _weighed(evidence, OF_SPAN[form])
+
+
+def _weighed(evidence: Evidence, weights: Mapping[str, float]) -> float:
+    parts: list[float] = [weight * getattr(evidence, name) for name, weight in weights.items()]
+    return round(sum(parts), 6)
+
+
+class Pairs:
+    """The question's pairs of characters, each weighed by how few of the sentences that were read hold it."""
+
+    def __init__(self, asked: Asked, sentences: Sequence[str]) -> None:
+        start, end = asked.hole
+        parts = [_letters(asked.folded[:start]), _letters(asked.folded[end:])]
+        pairs = {part[i : i + 2] for part in parts for i in range(len(part) - 1)}
+        characters = set("".join(parts)) - _EMPTY
+        self._pairs = _weights(pairs, sentences)
+        self._characters = _weights(characters, sentences)
+        self._left, self._right = parts[0].rstrip(_LINKS)[-_BESIDE:], parts[1].lstrip(_LINKS)[:_BESIDE]
+        self._cues = cues(asked.folded)
+
+    def share(self, *texts: str) -> float:
+        """The share of the pairs, by weight, that stand in one of the texts."""
+        return _held(self._pairs, texts)
+
+    def own(self, sentence: str, opening: str) -> float:
+        """The share of the characters that stand in a sentence, of those that do not stand in the opening."""
+        return _held({char: weight for char, weight in self._characters.items() if char not in opening}, (sentence,))
+
+    def left(self, sentence: str) -> float:
+        """The share of the characters before the question word that stand in a sentence; half where there are none."""
+        return _held(dict.fromkeys(self._left, 1.0), (sentence,)) if self._left else 0.5
+
+    def right(self, sentence: str) -> float:
+        """The share of the characters after the question word that stand in a sentence; half where there are none."""
+        return _held(dict.fromkeys(self._right, 1.0), (sentence,)) if self._right else 0.5
+
+    def cue(self, sentence: str) -> float:
+        """1 where a sentence holds a word that answers to such a question use, else 0."""
+        return float(any(cue in sentence for cue in self._cues))
+
+
+def cues(asking: str) -> list[str]:
+    """The words by which sentences answer what a text asks after: 又名 for 别名."""
+    return [cue for word, answering in CUES.items() if word in asking for cue in answering]
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def _weights(parts: set[str], sentences: Sequence[str]) -> dict[str, float]:
+    """Each part with its weight: the fewer sentences hold it, the more it tells."""
+    counts = {part: sum(part in sentence for sentence in sentences) for part in sorted(parts)}
+    return {part: math.log((len(sentences) + 1) / (count + 0.5)) for part, count in counts.items()}
+
+
+def _held(weights: Mapping[str, float], texts: Sequence[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for part, weight in weights.items() if any(part in text for text in texts)) / (total or 1.0)
 
 
 def presence(word: str, text: str) -> float:
@@ -149,6 +269,36 @@ def tells_of_sibling(question: str, clause: str) -> bool:
         if others and mark not in others:
             return True
     return False
+
+
+def tells_of_another(asked: Asked, clause: str) -> bool:
+    """Whether a clause tells of what stands against what is asked of: 审结 for 新收, 治安案件 for 诈骗案件.
+
+    Of two nouns that belong together (诈骗案件), the second may stand alone, but not with another before it.
+    """
+    for group in CONTRASTS:
+        meant = [word for word in group if word in asked.folded]
+        if meant and not any(word in clause for word in meant) and any(word in clause for word in group):
+            return True
+    for modifier, noun in asked.compounds:
+        if noun in clause and presence(modifier, clause) < _ABSENT and _modified(noun, clause):
+            return True
+    return any(_is_namesake(place, asked.folded, clause) for place in asked.places)
+
+
+def _is_namesake(place: str, question: str, clause: str) -> bool:
+    """Whether a clause has what the question names after a place after another one: 乙市一中 for 甲市一中."""
+    named = re.search(rf"{re.escape(place)}([省市县区州旗盟镇乡村][\u4e00-\u9fff]{{2}})", question)
+    if not named or named.group() in clause:
+        return False
+    return bool(re.search(rf"[\u4e00-\u9fff]{{2}}{re.escape(named.group(1))}", clause))
+
+
+def _modified(noun: str, clause: str) -> bool:
+    """Whether each time that a noun stands in a clause another noun stands right before it."""
+    places = [match.start() for match in re.finditer(re.escape(noun), clause)]
+    before = [tagged_words(clause[max(0, place - _MODIFIER) : place])[-1:] for place in places]
+    return all(words and words[0][1].startswith(_NOUNS) and len(words[0][0]) > 1 for words in before)
 
 
 def told_later(asked: Asked, terms: tuple[Term, ...], text: str, sentence: Span, clause: Span) -> bool:

@@ -51,10 +51,10 @@ class Trail:
     """How an answer came about. What the parts hold is theirs to say: they are kept as they are."""
 
     question: Question  # as received, `today` resolved
-    asked: Any
+    asked: tuple[Any, ...]  # the question understood, or each thing that it asks
     hits: tuple[Hit, ...]
     candidates: tuple[Any, ...]
-    chosen: Any
+    chosen: tuple[Any, ...]  # for each thing asked
     answer: Answer
 
 
@@ -182,8 +182,8 @@ def differences(one: Any, other: Any, where: str = "") -> list[str]:
 
 def trail_to_json(trail: Trail) -> dict[str, Any]:
     """What was asked, the passages found, and every candidate with its verdict, best first."""
-    chosen = {_place(candidate) for candidate in getattr(trail.chosen, "candidates", ())}
-    copies = {_place(candidate) for candidate in getattr(trail.chosen, "copies", ())}
+    chosen = {_place(candidate) for one in trail.chosen for candidate in one.candidates}
+    copies = {_place(candidate) for one in trail.chosen for candidate in one.copies}
     told = [{**plain(c), "verdict": _verdict(c, chosen, copies)} for c in trail.candidates]
     return {
         "understood": trail.answer.understood,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ NAMES = (
     "n", "em", "f1", "recall@1", "recall@5", "mrr@10", "answer@5", "quote_hit", "quote_len", "status",
     "refused_wrongly", "not_found_rightly", "aurc", "ece", "auroc",
 )  # fmt: skip
-_RIGHT = 0.6  # F1 from which an answer counts as right, for the measures of confidence
+RIGHT = 0.6  # F1 from which an answer counts as right, for the measures of confidence
 _BINS = 10
 
 
@@ -88,7 +89,7 @@ def confidences(outcomes: Sequence[Outcome]) -> list[tuple[float, bool]]:
 
 def _is_right(outcome: Outcome) -> bool:
     """Whether the best candidate was right: the value, or the mask where one is meant."""
-    return bool(outcome.status_right) if outcome.masked else outcome.answerable and outcome.f1 >= _RIGHT
+    return bool(outcome.status_right) if outcome.masked else outcome.answerable and outcome.f1 >= RIGHT
 
 
 def aurc(pairs: Sequence[tuple[float, bool]]) -> float | None:
@@ -110,6 +111,12 @@ def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
         bins.setdefault(min(_BINS - 1, int(pair[0] * _BINS)), []).append(pair)
     gaps = [abs(sum(c for c, _ in held) - sum(right for _, right in held)) for held in bins.values()]
     return round(sum(gaps) / len(pairs), 4)
+
+
+def log_loss(pairs: Sequence[tuple[float, bool]]) -> float | None:
+    """The mean surprise at what came of each probability: less is better. One of 0 or 1 counts as 0.0005 from it."""
+    told = [min(0.9995, max(0.0005, chance if right else 1 - chance)) for chance, right in pairs]
+    return _mean([-math.log(chance) for chance in told])
 
 
 def auroc(pairs: Sequence[tuple[float, bool]]) -> float | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.asked import Asked
 from bot.listed import of_item
 from bot.places import NO_PLACES, PROVINCES, RANK, RANKS, SEAT
 from bot.question_words import CHANGES, FALLS, RISES, Wants
+from bot.targets import is_target
 from bot.text import clauses
 from bot.types import Name, NameKind, Span
 from bot.values import Kind, ValueSpan, find_values, is_masked
@@ -25,6 +26,7 @@ class Proposal:
     end: int
     masked: bool
     shape: float
+    target: bool = False  # a goal, a plan or a forecast, and no result
 
 
 _VALUE_KINDS: dict[Wants, dict[Kind, float]] = {
@@ -41,10 +43,40 @@ _QUOTED = re.compile(
     r"“([^“”\n]{1,40})”|「([^「」\n]{1,40})」|『([^『』\n]{1,40})』|《([^《》\n]{1,60})》|\"([^\"\n]{1,40})\""
 )
 _NAMED = re.compile(r"(?:叫做?|名为|名叫|称为|称作|称之为|命名为|简称|取名|是)([^，。；、,;：:\s]{2,20})")
+_PRIZE = re.compile(
+    "(?:获得?|荣获|夺得|赢得|取得|捧回|拿下|斩获)了?([^，。；、,;：:]{1,30}?(?:奖|奖项|冠军|亚军|季军|金牌|银牌|铜牌|称号))"
+)
 _ORDINAL = frozenset("号 届 期 楼 层".split())
 _ANY_ENDING = frozenset("地区 国家 国 单位 部门 机构 组织 媒体".split())
 _COMPANIES = frozenset("公司 集团 企业".split())
 _OFFICE = re.compile(r"(?:公司|集团|[局厅委院所署部办社队会]|中心|政府|大学|学校|中学|小学|银行)$")
+_DOT = re.compile("[·・•‧]|.[·・•‧]")  # with the last character before it
+_ASKS_DAY = re.compile("日期|哪一?天|何日|几号|几月|时间")
+_ASKS_YEAR = re.compile("哪一?年(?!代)|何年|几年|year")
+_YEAR = re.compile(r"\d{3,4}|[零〇一二三四五六七八九]{4}|[*×■]{2,4}年|年(?!底|初|末|中)|世纪")
+_UP_TO_PLACE = re.compile("(?:[\u4e00-\u9fff]{2,8}自治[州县旗])?")  # between two places of one address
+_SCOPE = re.compile("全[国省市区县球]|世界|亚洲|全行业")
+_RESULTS = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT, Wants.QUANTITY, Wants.CHANGE})
+_NO_RESULT = 0.7  # of the form of a goal where a result is asked for, or the reverse
+_UNNAMED = 0.3  # of the form of a phrase where a name is asked for
+_NAMED_ITEM = 20.0  # weight of an item that the question names whole
+_OTHER_UNIT = 0.6  # of the form of 32元 where 几盒 is asked
+_ONE_OF = 0.3  # of the form of one value where several are asked for
+_SPEAKER = re.compile(
+    "(?:告诉.{0,12}记者|表示|介绍说?|透露|指出|认为|强调|获悉|了解到|[称说])$"
+)  # who says what follows
+_REASON = re.compile(
+    "(?:因为|由于|缘于|源于|鉴于|出于|在于|原因是|原因为|原因在于|理由是|原因[:：]|(?:系|是)因|(?<![基起成死病诱原])因(?![此而素子])|"
+    "为了|为(?=防止|避免|确保|便于|方便|使|保证|减少))([^,，。；;！？]{2,60}?)(?=的?原因|[,，。；;！？]|所以|而(?=被)|$)"
+    "|以([^,，。；;！？]{2,40}?)为由"
+)
+_ERA = re.compile("世纪|年代|[朝代纪世宋唐汉明清元]$|时期|期间|年间|民国|战国|春秋|中古|上古|远古")
+_BETWEEN = re.compile("[、,，]|和|与|及|以及")
+_LISTED = re.compile(r"[^，。；：、,;:！？!?\n]{1,30}(?:、[^，。；：、,;:！？!?\n]{1,30})+")
+_BEFORE_LIST = re.compile(
+    "(?:包括|包含|分为|分别[为是]|涵盖|涉及|囊括|即|如|有|为|是|由|通过|以|[\u4e00-\u9fff]{2}了|设立了?|成立了?|推出了?)+"
+)
+_AFTER_LIST = re.compile("等(?!级|于)|(?:[一二两三四五六七八九十\\d]+[个类种项条家名位部])")
 _HIDING = 8  # characters
 _EDGES = frozenset("。！？!?…；;，,：:、 \t\u3000-—·")
 _PHONE = re.compile(
@@ -66,63 +98,142 @@ _SURNAMED = re.compile(r"[\u4e00-\u9fff]某某?")
 def propose(asked: Asked, folded: str, sentence: Span, names: Sequence[Name] = ()) -> Iterator[Proposal]:
     """The spans of a sentence of the folded text that could answer; `names` are those of the text."""
     wants = asked.wants
-    names = [name for name in names if sentence[0] <= name.start and name.end <= sentence[1]]
+    names = _dotted([name for name in names if sentence[0] <= name.start and name.end <= sentence[1]], folded)
     if wants in _VALUE_KINDS:
-        yield from _values(asked, folded, sentence)
+        single = list(_values(asked, folded, sentence))
+        yield from single
+        if wants is Wants.DATE:
+            yield from _times(asked, folded, names, single)
+        elif "分别" in asked.folded:
+            yield from _runs(folded, single)
     elif wants is Wants.PHONE:
         yield from _phones(folded, sentence)
     elif wants is Wants.PERSON:
         yield from _persons(asked, folded, sentence, names)
-    elif wants in {Wants.PLACE, Wants.ORGANISATION}:
-        yield from _proper_nouns(asked, folded, sentence, names)
-    elif wants is Wants.NAME:
-        yield from _names(asked, folded, sentence)
+    elif wants in {Wants.PLACE, Wants.ORGANISATION, Wants.NAME}:
+        named = list(
+            _names(asked, folded, sentence) if wants is Wants.NAME else _proper_nouns(asked, folded, sentence, names)
+        )
+        yield from named or (() if asked.suffix else _described(asked, folded, sentence))
+    elif wants is Wants.LIST:
+        yield from _enumerations(folded, sentence)
+        yield from _phrases(asked, folded, sentence)
+    elif wants is Wants.YES_NO:
+        yield from _clauses(folded, sentence)
+    elif wants is Wants.REASON:
+        yield from _reasons(folded, sentence)
+        yield from _clauses(folded, sentence)
     else:
         yield from _phrases(asked, folded, sentence)
+
+
+def _dotted(names: Sequence[Name], folded: str) -> list[Name]:
+    """The names, the parts of a foreign one that a dot parts as one: 布莱恩·|辛格."""
+    whole: list[Name] = []
+    for name in names:
+        before = whole[-1] if whole else None
+        if (
+            before
+            and before.kind is name.kind is NameKind.PERSON
+            and _DOT.fullmatch(folded, before.end - 1, name.start)
+        ):
+            whole[-1] = replace(before, end=name.end)
+        else:
+            whole.append(name)
+    return whole
 
 
 def _values(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
     shapes = _VALUE_KINDS[asked.wants]
     values = find_values(folded, *sentence)
     fitting = [value for value in values if value.kind in shapes and _fits(asked, value)]
-    for value in of_item(folded, sentence, fitting, functools.partial(_asked_of, asked)):
+    several = "分别" in asked.folded
+    for value in fitting if several else of_item(folded, sentence, fitting, functools.partial(_asked_of, asked)):
+        if value.kind not in shapes:
+            continue  # listed with others whose kind fits
         shape = shapes[value.kind]
         start, end = value.start, value.end
         if asked.wants is Wants.DATE:
             start, end = _asked_date(asked, folded, value)
+            if _ASKS_YEAR.search(asked.folded[slice(*asked.hole)]) and not _YEAR.search(folded, start, end):
+                continue
+            shape *= _date_shape(asked, folded[start:end])
         elif not value.unit and value.kind is Kind.COUNT and not value.masked:
             shape *= 0.4
-        if asked.wants is Wants.CHANGE and _turns_round(asked, folded[sentence[0] : start]):
+        if asked.wants is Wants.QUANTITY and value.unit and asked.folded[slice(*asked.hole)] == "几":
+            shape *= 1.0 if asked.folded.startswith(value.unit, asked.hole[1]) else _OTHER_UNIT
+        if asked.wants is Wants.CHANGE and not _tells_change(asked, folded[sentence[0] : start], value.kind):
             continue
+        shape *= _ONE_OF if several else 1.0
         if folded[start:end] in asked.folded and not value.masked:
             continue  # what the question itself says is no answer
-        yield Proposal(start, end, value.masked, shape)
+        scope = _SCOPE.match(folded, start, end) if asked.wants is Wants.RANK else None
+        if scope and scope.group() not in asked.folded and _SCOPE.search(asked.folded):
+            continue  # 亚洲第一 where 全球第几 is asked
+        target = asked.wants in _RESULTS and is_target(folded[slice(*sentence)], _within(sentence, start, end))
+        if asked.wants in _RESULTS and target != asked.aims:
+            shape *= _NO_RESULT
+        yield Proposal(start, end, value.masked, shape, target)
+
+
+def _within(sentence: Span, start: int, end: int) -> Span:
+    return start - sentence[0], end - sentence[0]
+
+
+def _times(asked: Asked, folded: str, names: Sequence[Name], dates: Sequence[Proposal]) -> Iterator[Proposal]:
+    """The times that are told without a number: 南宋, 中世纪."""
+    for name in names:
+        told = folded[name.start : name.end]
+        dated = any(date.start < name.end and name.start < date.end for date in dates)
+        if name.kind is NameKind.TIME and not dated and _ERA.search(told) and told not in asked.folded:
+            yield Proposal(name.start, name.end, False, 0.4)
+
+
+def _runs(folded: str, values: Sequence[Proposal]) -> Iterator[Proposal]:
+    """The values that follow each other, as one: 26.5%和31.1%."""
+    run: list[Proposal] = []
+    for value in [*values, None]:
+        if value and (not run or _BETWEEN.fullmatch(folded, run[-1].end, value.start)):
+            run.append(value)
+            continue
+        if len(run) > 1:
+            yield Proposal(run[0].start, run[-1].end, any(part.masked for part in run), run[0].shape / _ONE_OF)
+        run = [value] if value else []
 
 
 def _fits(asked: Asked, value: ValueSpan) -> bool:
     if value.unit in _ORDINAL and value.unit not in asked.folded:
         return False  # 3号滤池 is no quantity
     if asked.wants is Wants.COUNT and asked.units:
-        return value.unit in asked.units or (value.kind is Kind.COUNT and not value.unit and value.masked)
+        return value.unit in asked.units or (value.kind is Kind.COUNT and not value.unit)
     return asked.wants is not Wants.MONEY or not asked.units or value.unit in asked.units
 
 
-def _turns_round(asked: Asked, before: str) -> bool:
-    """Whether what stands before a value says that it rose where the question says fell, or the reverse."""
+def _tells_change(asked: Asked, before: str, kind: Kind) -> bool:
+    """Whether what stands before a value lets it be the change: a share may stand bare, a fall is no rise."""
     told = re.findall(CHANGES, before)
     hole = asked.folded[slice(*asked.hole)]
     rises, falls = re.search(RISES, hole), re.search(FALLS, hole)
-    return bool(told) and bool(rises) != bool(falls) and bool(re.fullmatch(FALLS if rises else RISES, told[-1]))
+    if not told:
+        return kind is Kind.SHARE
+    return bool(rises) == bool(falls) or not re.fullmatch(FALLS if rises else RISES, told[-1])
 
 
 def _asked_date(asked: Asked, folded: str, value: ValueSpan) -> Span:
     """The part of a date that is asked for: 哪一年 wants the year alone."""
     hole = asked.folded[slice(*asked.hole)]
-    if re.search(r"哪一?年|何年|year", hole):
+    if _ASKS_YEAR.search(hole):
         year = re.match(r"[^年]*年", folded[value.start : value.end])
         if year:
             return value.start, value.start + year.end()
     return value.start, value.end
+
+
+def _date_shape(asked: Asked, date: str) -> float:
+    """How well a date's parts fit: a year alone tells little of a day, and without 年 it may be anything."""
+    if _ASKS_DAY.search(asked.folded) and not re.search("[月日号]|\\d-\\d|/", date):
+        return 0.6
+    return 0.7 if date.isdigit() else 1.0
 
 
 def _asked_of(asked: Asked, item: str) -> float:
@@ -130,7 +241,7 @@ def _asked_of(asked: Asked, item: str) -> float:
 
     Only its beginning is its own: what follows (案件同比 in 侵财、盗窃案件同比) may be shared by all items.
     """
-    named = 5.0 if len(item) > 1 and item in asked.folded else 0.0
+    named = _NAMED_ITEM if len(item) > 1 and item in asked.folded else 0.0
     return named + sum(term.weight for term in asked.terms if item.startswith(term.word) or item in term.word)
 
 
@@ -184,7 +295,8 @@ def _places(asked: Asked, folded: str, names: Sequence[Name]) -> Iterator[Span]:
     for name in names:
         if name.kind is NameKind.PLACE:
             yield name.start, name.end
-            start, end = start if name.start == end else name.start, name.end
+            reaches = end >= 0 and _UP_TO_PLACE.fullmatch(folded, end, name.start)
+            start, end = start if reaches else name.start, name.end
             if not asked.suffix:
                 yield start, end
         elif name.kind is NameKind.ORGANISATION and (seat := SEAT.match(folded, name.start, name.end)):
@@ -225,6 +337,25 @@ def _ends_fitly(suffix: str, name: str) -> float:
     return 0.0 if name[-1] in RANKS or _OFFICE.search(name) else 0.7
 
 
+def _enumerations(folded: str, sentence: Span) -> Iterator[Proposal]:
+    """What is listed with 、 between, from after the verb to before 等: 法院、检察院和公安局."""
+    for match in _LISTED.finditer(folded, *sentence):
+        start, end = match.span()
+        first = folded.index("、", start)
+        for verb in _BEFORE_LIST.finditer(folded, start, first):
+            start = verb.end()
+        quoted = max(folded.rfind(mark, start, first) for mark in "“「『")
+        if quoted >= start and not any(mark in folded[quoted:first] for mark in "”」』"):
+            start = quoted + 1
+        ending = _AFTER_LIST.search(folded, folded.rindex("、", start, end), end)
+        start, end = _bare(folded, start, ending.start() if ending else end)
+        closed = folded.find("”", start, end)
+        if quoted >= 0 and closed >= 0 and "“" not in folded[start:end]:
+            end = closed
+        if start < end:
+            yield Proposal(start, end, False, 1.0)
+
+
 def _names(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
     for match in _QUOTED.finditer(folded, *sentence):
         group = next(i for i in range(1, 6) if match.group(i))
@@ -235,6 +366,9 @@ def _names(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
         name = match.group(1)
         if not _QUOTED.search(folded, match.start(), min(sentence[1], match.end() + 1)) and name not in asked.folded:
             yield Proposal(*match.span(1), is_masked(name), 0.5)
+    if "奖" in asked.folded[slice(*asked.hole)]:
+        for match in _PRIZE.finditer(folded, *sentence):
+            yield Proposal(*match.span(1), is_masked(match.group(1)), 0.8)
 
 
 def _phrases(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
@@ -251,6 +385,28 @@ def _phrases(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
         if (cut_left or cut_right < len(clause)) and inner[1] - inner[0] >= 2:
             yield Proposal(*inner, _hides(folded[slice(*inner)]), 1.0)
         yield Proposal(start, end, _hides(clause), 0.6)
+
+
+def _described(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
+    """What may describe a thing or a place in a sentence that names none."""
+    for phrase in _phrases(asked, folded, sentence):
+        yield replace(phrase, shape=_UNNAMED * phrase.shape)
+
+
+def _clauses(folded: str, sentence: Span) -> Iterator[Proposal]:
+    """The clauses of a sentence, each as a whole."""
+    for clause in clauses(folded, *sentence):
+        start, end = _bare(folded, *clause)
+        if start < end and not _SPEAKER.search(folded, start, end):
+            yield Proposal(start, end, _hides(folded[start:end]), 0.6)
+
+
+def _reasons(folded: str, sentence: Span) -> Iterator[Proposal]:
+    """What is told as a reason: after 因为, 由于, 鉴于 or 为了, and between 以 and 为由."""
+    for match in _REASON.finditer(folded, *sentence):
+        start, end = _bare(folded, *match.span(match.lastindex or 0))
+        if start < end:
+            yield Proposal(start, end, _hides(folded[start:end]), 1.0)
 
 
 def _hides(phrase: str) -> bool:

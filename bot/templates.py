@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.text import has_cjk, on_one_line
-from bot.types import Answer, Citation, Reason, Status
+from bot.types import Answer, Citation, Part, Reason, Status, Value
 
 _REASONS = {
     "zh": {
@@ -23,6 +24,8 @@ _REASONS = {
 }
 _MASKED = {"zh": "原文隐去了这个内容。", "en": "The source hides this."}
 _CONFLICT = {"zh": "各处说法不一：", "en": "The sources disagree: "}
+_TARGET = {"zh": "（目标或预计）", "en": " (a target or forecast)"}
+_COLON = {"zh": "：", "en": ": "}
 _AND = {"zh": "、", "en": "; "}
 
 
@@ -38,26 +41,43 @@ def render(answer: Answer) -> str:
 
 
 def head(answer: Answer, spoken: str) -> str:
-    """The line before the quotes."""
-    if answer.status is Status.NOT_FOUND:
-        return _REASONS[spoken][answer.reason or Reason.NOTHING_CLOSE]
-    if answer.status is Status.MASKED:
+    """What stands before the quotes: a line, or one for each thing that the question asks."""
+    if not answer.parts or answer.status is Status.NOT_FOUND:
+        return _line(answer.status, answer.reason, answer.answers, answer.citations, spoken)
+    return "\n".join(f"{part.question}{_COLON[spoken]}{_of_part(part, answer, spoken)}" for part in answer.parts)
+
+
+def _of_part(part: Part, answer: Answer, spoken: str) -> str:
+    cited = [citation for citation in answer.citations if citation.n in part.citations]
+    return _line(part.status, part.reason, part.answers, cited, spoken)
+
+
+def _line(
+    status: Status, reason: Reason | None, values: Sequence[Value], citations: Sequence[Citation], spoken: str
+) -> str:
+    if status is Status.NOT_FOUND:
+        return _REASONS[spoken][reason or Reason.NOTHING_CLOSE]
+    if status is Status.MASKED:
         return _MASKED[spoken]
     stop = "。" if spoken == "zh" else "."
-    if answer.status is Status.CONFLICT:
-        values = (f"{on_one_line(value.text)}[{value.citation}]" for value in answer.answers)
-        return _CONFLICT[spoken] + _AND[spoken].join(values) + stop
-    value = on_one_line(answer.answer or "") + _unit(answer)
+    if status is Status.CONFLICT:
+        told = (f"{on_one_line(value.text)}{_target(value, spoken)}[{value.citation}]" for value in values)
+        return _CONFLICT[spoken] + _AND[spoken].join(told) + stop
+    value = on_one_line(values[0].text) + _unit(values[0].text, citations[0]) + _target(values[0], spoken)
     return value if value.endswith(("。", "！", "？", ".", "!", "?")) else value + stop
 
 
-def _unit(answer: Answer) -> str:
+def _target(value: Value, spoken: str) -> str:
+    """That a value is aimed at or expected, in brackets."""
+    return _TARGET[spoken] if value.target else ""
+
+
+def _unit(value: str, citation: Citation) -> str:
     """The unit that a cell's column gives its bare number, in brackets: 12.5（万元）."""
-    first = answer.citations[0]
-    held = (cell for cell in first.cells if cell.start <= first.answer_start and first.answer_end <= cell.end)
+    held = (cell for cell in citation.cells if cell.start <= citation.answer_start and citation.answer_end <= cell.end)
     label = next((cell.label for cell in held), "")
     match = re.search(r"[（(]([^（()）\d]{1,6})[)）]", label)
-    return f"（{match.group(1)}）" if match and re.fullmatch(r"[-+]?[\d,.]+", answer.answer or "") else ""
+    return f"（{match.group(1)}）" if match and re.fullmatch(r"[-+]?[\d,.]+", value) else ""
 
 
 def quoted(citation: Citation) -> str:

@@ -1,7 +1,8 @@
-"""Fits the weight of the two legs on labelled questions: what `python -m bot tune` does.
+"""Fits the weight of the two legs, and how sure answers are, on labelled questions: what `python -m bot tune` does.
 
 The questions are parted in two by the document they are of. The weight is fitted on one half, so that
-the mean over the files of MRR@10 is highest; what it gains is measured on the other.
+the mean over the files of MRR@10 is highest; what it gains is measured on the other. `bot/calibration.py`
+does the same for confidence and support.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.bot import open_encoder
+from bot.calibration import Calibration, calibrate
 from bot.config import Config
 from bot.errors import BadInput
-from bot.evaluate import DEPTH, Progress, Sampling, indexed
+from bot.evaluate import DEPTH, Progress, Sampling, aligned, indexed
 from bot.labelled import Label, LabelFile, named, names, read_labels
 from bot.retriever import Candidates, Retriever
 from bot.store import Store
@@ -24,6 +26,8 @@ from bot.types import Filters
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from embeddings.encoder import Encoder
 
 _STEPS = 20
 WEIGHTS = tuple(step / _STEPS for step in range(_STEPS + 1))
@@ -75,12 +79,28 @@ class Tuned:
         return sum(gains) / len(gains)
 
 
-def tune(config: Config, files: Sequence[Path], sampling: Sampling, progress: Progress) -> Tuned:
-    """Fits the weight of the dense leg. Raises BadInput where a half holds no answerable question."""
+def tune(config: Config, files: Sequence[Path], sampling: Sampling, progress: Progress) -> tuple[Tuned, Calibration]:
+    """Fits the weight of the dense leg, and how sure answers are.
+
+    Raises BadInput where a half of a file holds no answerable question.
+    """
+    encoder = open_encoder(config)
+    asked_of = _asked_of(config, encoder, files, sampling, progress)
+    weight = _tuned_weight(config, encoder, asked_of, sampling, progress)
+    return weight, calibrate(encoder, asked_of, sampling, progress)
+
+
+def _tuned_weight(
+    config: Config,
+    encoder: Encoder,
+    asked_of: Sequence[tuple[LabelFile, Config]],
+    sampling: Sampling,
+    progress: Progress,
+) -> Tuned:
     fit: dict[str, list[Asked]] = {}
     held: dict[str, list[Asked]] = {}
-    called = names(files)
-    for file, asked in ask_all(config, files, sampling, progress).items():
+    called = names([file.path for file, _ in asked_of])
+    for file, asked in _asked_all(encoder, asked_of, sampling, progress).items():
         name = called[file]
         fit[name] = [one for one in asked if not one.is_held_out(sampling.seed)]
         held[name] = [one for one in asked if one.is_held_out(sampling.seed)]
@@ -96,12 +116,25 @@ def ask_all(
 ) -> dict[Path, list[Asked]]:
     """What both legs propose for every answerable question, by file. Raises BadInput as `read_labels`."""
     encoder = open_encoder(config)
+    return _asked_all(encoder, _asked_of(config, encoder, files, sampling, progress), sampling, progress)
+
+
+def _asked_of(
+    config: Config, encoder: Encoder, files: Sequence[Path], sampling: Sampling, progress: Progress
+) -> list[tuple[LabelFile, Config]]:
+    """The labelled questions of each file, and the configuration whose index they are asked of."""
     read = [read_labels(file) for file in files]
-    asked_of = indexed(config, encoder, read, sampling, progress)
+    configs = indexed(config, encoder, read, sampling, progress)
+    return [(file, configs[file.path]) for file in read]
+
+
+def _asked_all(
+    encoder: Encoder, asked_of: Sequence[tuple[LabelFile, Config]], sampling: Sampling, progress: Progress
+) -> dict[Path, list[Asked]]:
     found = {}
-    for file in read:
+    for file, config in asked_of:
         labels = [label for label in sampling.of(file.labels) if label.answerable and label.answers]
-        with closing(Store(asked_of[file.path].index_dir).open(encoder.fingerprint)) as generation:
+        with closing(Store(config.index_dir).open(encoder.fingerprint)) as generation:
             retriever = Retriever(generation, encoder, config.retriever)
             found[file.path] = _asked(retriever, file, labels, progress)
     return found
@@ -143,8 +176,7 @@ def table(tuned: Tuned) -> str:
         for weight, told in ranks.items():
             figures = [f"{figure:.4f}" for figure in (told.first, told.five, told.mrr)]
             lines.append([name, *counts, _described(weight, tuned), *figures])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    rows = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
+    rows = aligned(lines).splitlines()
     if tuned.dense_weight == tuned.configured:
         return "\n".join([*rows, f"The configured dense_weight, {tuned.configured:g}, is the best."])
     gain = f"{100 * tuned.gain:+.2f} points of MRR@10 on the held-out questions, the mean over the files"

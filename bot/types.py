@@ -250,6 +250,18 @@ class Value:
 
     text: str
     citation: int
+    target: bool = False  # a goal, a plan or a forecast, and no result
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things that a question asks at once, and what answers it."""
+
+    question: str  # in short: 2021年香港的GDP增长率
+    status: Status
+    reason: Reason | None
+    answers: tuple[Value, ...]
+    citations: tuple[int, ...]  # their numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +283,4 @@ class Answer:
     undated_excluded: int
     index: str
     took_ms: int
+    parts: tuple[Part, ...] = ()  # of a question that asks several things; empty for others

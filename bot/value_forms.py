@@ -103,6 +103,7 @@ DATE = re.compile(
         rf"(?: ?(?:{_PART}{_UNTIL})?{_PART} ?月(?:{_OF_MONTH})?(?: ?{_PART} ?[日号])?)?",
         f"{_YEAR}(?=(?:[、和及与]{_YEAR})*[、和及与]{_YEAR}年)",  # 2019、2020年
         f"(?:{MASK}|x){{1,4}}年{_PART}月(?:{_PART}[日号])?",
+        rf"{_PART} ?月{_PART} ?[日号]?{_UNTIL}(?:{_PART}月)?{_PART} ?[日号]",  # 8月14—16日
         f"{_PART} ?月(?: ?{_PART} ?[日号]|{_OF_MONTH})",
         f"{_PART}{_UNTIL}{_PART}月份?",
         f"{_PART} ?月",

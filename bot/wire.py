@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import BadInput
-from bot.types import Answer, Citation, Document, Filters, Hit, Question
+from bot.types import Answer, Citation, Document, Filters, Hit, Part, Question, Value
 
 MAX_QUESTION = 1000  # code points
 MAX_TOP_K = 50
@@ -71,7 +71,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "status": answer.status.value,
         "reason": answer.reason.value if answer.reason else None,
         "answer": answer.answer,
-        "answers": [{"text": value.text, "citation": value.citation} for value in answer.answers],
+        "answers": [_value(value) for value in answer.answers],
         "text": answer.text,
         "confidence": answer.confidence,
         "citations": [_citation(citation) for citation in answer.citations],
@@ -79,6 +79,21 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "undated_excluded": answer.undated_excluded,
         "index": answer.index,
         "took_ms": answer.took_ms,
+        "parts": [_part(part) for part in answer.parts],
+    }
+
+
+def _value(value: Value) -> dict[str, Any]:
+    return {"text": value.text, "citation": value.citation, "target": value.target}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "question": part.question,
+        "status": part.status.value,
+        "reason": part.reason.value if part.reason else None,
+        "answers": [_value(value) for value in part.answers],
+        "citations": list(part.citations),
     }
 
 

@@ -17,12 +17,12 @@ ROOT = Path(__file__).parent.parent
 ORDER = (
     "bot.types bot.errors bot.listening bot.config bot.wire bot.record bot.text bot.numerals bot.value_forms "
     "bot.values bot.agreement bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts "
-    "bot.follow_up bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store bot.report "
-    "bot.indexer bot.retriever bot.listed bot.targets bot.spans bot.evidence bot.cells bot.reader bot.about "
-    "bot.templates bot.answerer bot.links bot.bot "
+    "bot.follow_up bot.several bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store "
+    "bot.report bot.indexer bot.retriever bot.listed bot.targets bot.spans bot.evidence bot.cells bot.reader bot.about "
+    "bot.confidence bot.rivals bot.answerer bot.templates bot.composer bot.links bot.bot "
     # The edges
-    "bot.progress bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.tune bot.web bot.slack bot.doctor "
-    "bot.__main__ server"
+    "bot.progress bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.calibration bot.tune bot.web "
+    "bot.slack bot.doctor bot.__main__ server"
 ).split()
 FACADE = ORDER.index("bot.bot")
 FOR_WEB_AND_SLACK = {

@@ -148,7 +148,7 @@ def test_ask_with_json_prints_the_whole_answer(cli: Cli, folder: Path) -> None:
         list(told)
         == (
             "id request_id question understood status reason answer answers text confidence citations passages "
-            "undated_excluded index took_ms"
+            "undated_excluded index took_ms parts"
         ).split()
     )
     assert (told["question"], told["status"], told["answer"]) == (ASKED, "answered", "3.01亿元")

@@ -109,6 +109,13 @@ def test_every_option_says_what_it_takes() -> None:
         ("[retriever]\ndense_weight = nan", "retriever.dense_weight = nan is wrong; it takes a number from 0 to 1"),
         ("[retriever]\ndense_weight = 1.5", "retriever.dense_weight = 1.5 is wrong; it takes a number from 0 to 1"),
         ("[retriever]\ndense_weight = true", "retriever.dense_weight = True is wrong; it takes a number from 0 to 1"),
+        ("[answers]\nsupport = 1.0", "answers.support = 1.0 is wrong; it takes [slope, intercept], a number from 0.01"),
+        ("[answers]\nsupport = [1.0]", "answers.support = [1.0] is wrong; it takes [slope, intercept]"),
+        ("[answers]\nsupport = [1, 0, 0]", "answers.support = [1, 0, 0] is wrong; it takes [slope, intercept]"),
+        ("[answers]\nconfidence = [0, 0]", "answers.confidence = [0, 0] is wrong; it takes [slope, intercept]"),
+        ("[answers]\nconfidence = [-1, 0]", "answers.confidence = [-1, 0] is wrong; it takes [slope, intercept]"),
+        ("[answers]\nconfidence = [1, 10.1]", "answers.confidence = [1, 10.1] is wrong; it takes [slope, intercept]"),
+        ("[answers]\nconfidence = [1, true]", "answers.confidence = [1, True] is wrong; it takes [slope, intercept]"),
         ("[log]\nlevel = 'loud'", "log.level = 'loud' is wrong; it takes one of debug, info, warning, error"),
         ("[log]\nlevel = ['info']", "log.level = ['info'] is wrong; it takes one of debug, info, warning, error"),
         ("[log]\nquestions = 'no'", "log.questions = 'no' is wrong; it takes true or false"),
@@ -141,6 +148,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, prepare: Any, messa
     prepare(tmp_path / "my.toml")
     with pytest.raises(BadConfig, match=re.escape(f"{tmp_path / 'my.toml'}: {message}")):
         load_config(tmp_path / "my.toml")
+
+
+def test_a_scale_is_taken_as_slope_and_intercept() -> None:
+    answers = config_from({"answers": {"confidence": [0.82, -0.36], "support": [1, 0]}}).answers
+    assert (answers.confidence, answers.support) == ((0.82, -0.36), (1, 0))
 
 
 def test_a_file_that_is_empty_or_begins_with_a_mark_is_taken(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.about import read_about, subject
-from bot.answerer import choose, compose
+from bot.answerer import choose
+from bot.composer import compose
+from bot.config import Answers
 from bot.documents.lines import line_blocks
 from bot.documents.metadata import told_by
 from bot.types import About, Answer, Question, StoredDocument
@@ -117,8 +119,8 @@ def answer(question: str, *documents: StoredDocument) -> Answer | None:
         return None
     hits = hits_of(documents)
     candidates = read_about(told, hits, [d.document for d in documents], by_id.get)
-    chosen = choose(told.asked, candidates, hits, 0.6)
-    return compose(Question(question), chosen, hits, by_id.get, "hand-made", 0)
+    chosen = choose(told.asked, candidates, hits, Answers())
+    return compose(Question(question), [chosen], hits, by_id.get, "hand-made", 0)
 
 
 @pytest.mark.parametrize(

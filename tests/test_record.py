@@ -179,8 +179,8 @@ def test_the_audit_has_every_candidate_with_scores_spans_and_verdict(folder: Pat
     assert done.status == 0
     assert told == json.loads(json.dumps(audit(find_record(folder / "index", answer_id))))
     assert told["question"]["today"] == "2022-05-01"
-    assert told["asked"]["places"] == ["鄂尔多斯"]
-    assert all({"word", "weight"} <= term.keys() for term in told["asked"]["terms"])
+    assert told["asked"][0]["places"] == ["鄂尔多斯"]
+    assert all({"word", "weight"} <= term.keys() for term in told["asked"][0]["terms"])
     verdicts = {item["text"]: item["verdict"] for item in told["candidates"]}
     assert (verdicts["3.01亿元"], verdicts["1.26亿元"]) == ("chosen", "vetoed")
     first = told["candidates"][0]

@@ -189,6 +189,12 @@ COUNTS = {"p1": 1, "p2": 2, "p3": 4, "p4": 8, "p5": 16}
 FRUITS = ("苹果园", "葡萄架", "樱桃树", "核桃林", "石榴花")
 
 
+TOO_FEW = (
+    "Confidence and support are left as they are: 24 questions to fit on and 7 to measure on are too few;"
+    " label questions of more documents, until each half has 10."
+)
+
+
 def paragraphs() -> list[dict[str, Any]]:
     """Five paragraphs, each with a word of its own, of which the fake dense leg knows nothing."""
     return [
@@ -241,6 +247,7 @@ def test_tune_finds_that_the_lexical_leg_is_worth_something(cli: Cli, folder: Pa
                 "1.0": {"first": 1 / 7, "five": 1.0, "mrr": pytest.approx((1 + 2 / 2 + 4 / 3) / 7)},
             }
         },
+        "calibration": {"fitted_on": 24, "held_out": 7, "refits": {}, "refused": {}},
     }
 
 
@@ -256,12 +263,13 @@ def test_without_json_a_table_is_printed_with_what_to_do(cli: Cli, folder: Path)
     assert lines[4:] == [
         "Fitted: 0.95, +52.38 points of MRR@10 on the held-out questions, the mean over the files.",
         "To take it up, set [retriever] dense_weight = 0.95 and run: python -m bot index",
+        TOO_FEW,
     ]
 
 
 def test_a_weight_that_is_as_good_as_any_is_left(cli: Cli, folder: Path) -> None:
     done = tune(cli, folder, folder / "p.jsonl")
-    assert (done.status, done.out.splitlines()[-1]) == (0, "The configured dense_weight, 0.55, is the best.")
+    assert (done.status, done.out.splitlines()[-2]) == (0, "The configured dense_weight, 0.55, is the best.")
 
 
 def test_tuning_leaves_the_configured_index_as_it_is(cli: Cli, folder: Path) -> None:

@@ -156,7 +156,7 @@ def test_an_answer_has_the_contracts_fields_in_its_order() -> None:
         "status": "answered",
         "reason": None,
         "answer": "3.01亿元",
-        "answers": [{"text": "3.01亿元", "citation": 1}],
+        "answers": [{"text": "3.01亿元", "citation": 1, "target": False}],
         "text": "3.01亿元。\n“紧急止付涉案资金3.01亿元”[1]",
         "confidence": 0.93,
         "citations": [
@@ -187,12 +187,13 @@ def test_an_answer_has_the_contracts_fields_in_its_order() -> None:
         "undated_excluded": 0,
         "index": "fake-1",
         "took_ms": 7,
+        "parts": [],
     }
     assert (
         list(told)
         == (
             "id request_id question understood status reason answer answers text confidence citations passages "
-            "undated_excluded index took_ms"
+            "undated_excluded index took_ms parts"
         ).split()
     )
     assert json.loads(json.dumps(told)) == told

@@ -18,6 +18,7 @@ QUESTION: JSON = {
     "maxLength": MAX_QUESTION,
     "pattern": r"^(?=[\s\S]*\S)[^\x00-\x08\x0b\x0c\x0e-\x1f]*$",  # not blank, no control characters
 }
+CITATION: JSON = {"type": "integer", "minimum": 1}
 OFFSET: JSON = {"type": "integer", "minimum": 0, "description": "counts Unicode code points in the document's text"}
 LINK: JSON = {"type": "string", "format": "uri-reference", "description": "opens the document with the words marked"}
 
@@ -194,7 +195,7 @@ def _answer() -> JSON:
         "status": {"enum": [status.value for status in Status]},
         "reason": {"enum": [*(reason.value for reason in Reason), None]},
         "answer": TEXT_OR_NULL,
-        "answers": _list(_object({"text": TEXT, "citation": {"type": "integer", "minimum": 1}})),
+        "answers": _list(_value()),
         "text": TEXT,
         "confidence": {"type": "number", "minimum": 0, "maximum": 1},
         "citations": _list(_ref("Citation")),
@@ -202,7 +203,25 @@ def _answer() -> JSON:
         "undated_excluded": {"type": "integer", "minimum": 0},
         "index": TEXT,
         "took_ms": {"type": "integer", "minimum": 0},
+        "parts": {**_list(_part()), "description": "of a question that asks several things, each of them"},
     }
+
+
+def _value() -> JSON:
+    target = {"type": "boolean", "description": "a goal, a plan or a forecast, and no result"}
+    return _object({"text": TEXT, "citation": CITATION, "target": target})
+
+
+def _part() -> JSON:
+    return _object(
+        {
+            "question": TEXT,
+            "status": {"enum": [status.value for status in Status]},
+            "reason": {"enum": [*(reason.value for reason in Reason), None]},
+            "answers": _list(_value()),
+            "citations": _list(CITATION),
+        }
+    )
 
 
 def _document() -> JSON:

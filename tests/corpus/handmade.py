@@ -6,8 +6,9 @@ import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answerer import choose, compose
+from bot.answerer import choose
 from bot.asked import understand
+from bot.composer import compose
 from bot.config import Answers, Passages
 from bot.documents.lines import line_blocks
 from bot.passages import split
@@ -60,5 +61,5 @@ def answer_to(question: str, *documents: StoredDocument, today: str = TODAY, top
     """The answer to a question from these documents alone, with the configuration's defaults."""
     by_id = {document.document.id: document for document in documents}
     asked, hits = understand(question, today), hits_of(documents)
-    chosen = choose(asked, read(asked, hits, by_id.get), hits, Answers().min_support)
-    return compose(Question(question, top_k=top_k), chosen, hits, by_id.get, "hand-made", 0)
+    chosen = choose(asked, read(asked, hits, by_id.get), hits, Answers())
+    return compose(Question(question, top_k=top_k), [chosen], hits, by_id.get, "hand-made", 0)

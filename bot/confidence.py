@@ -1,0 +1,96 @@
+"""How likely a candidate is right: calibrated on labelled questions, unanswerable ones among them. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bot.question_words import Form, Wants
+from bot.reader import Candidate
+
+_FAR = 8.0  # a margin beyond which nothing is surer
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The weights of a logistic regression on a candidate's score, its margin and its evidence."""
+
+    intercept: float
+    score: float
+    margin: float  # over the best candidate of another sentence that says something else
+    near: float
+    shape: float
+
+    @staticmethod
+    def features(candidate: Candidate, margin: float) -> tuple[float, ...]:
+        """What the weights are of, in their order."""
+        told = candidate.evidence
+        return candidate.score, min(_FAR, margin), told.near, told.shape
+
+    def logit(self, candidate: Candidate, margin: float) -> float:
+        """The logit of the probability for a candidate."""
+        weights = self.score, self.margin, self.near, self.shape
+        parts = (weight * part for weight, part in zip(weights, self.features(candidate, margin), strict=True))
+        return self.intercept + sum(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A slope and an intercept on the logit, which fit a curve to other questions than those it was made of."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    def probability(self, logit: float) -> float:
+        """The probability for a curve's logit, to three places."""
+        return round(1 / (1 + math.exp(-self.slope * logit - self.intercept)), 3)
+
+
+class Logits(NamedTuple):
+    """What both curves say of a candidate, before it is scaled."""
+
+    confidence: float
+    support: float
+
+
+# Fitted by `python -m benchmarks fit` on the halves that docs/DECISIONS.md names: right is an F1 of 0.6.
+_CONFIDENCE = {
+    Form.VALUE: Curve(intercept=-5.03, score=0.26, margin=0.05, near=0.06, shape=2.46),
+    Form.NAME: Curve(intercept=-4.29, score=0.19, margin=0.08, near=0.37, shape=1.2),
+    Form.PHRASE: Curve(intercept=-6.2, score=0.17, margin=-0.03, near=0.81, shape=3.18),
+}
+# The same for whether the quote tells the answer, whichever of its spans is the one.
+_SUPPORT = {
+    Form.VALUE: Curve(intercept=-5.19, score=0.53, margin=0.07, near=-0.56, shape=0.98),
+    Form.NAME: Curve(intercept=-3.92, score=0.48, margin=0.04, near=-0.48, shape=-0.54),
+    Form.PHRASE: Curve(intercept=-2.68, score=0.35, margin=0.04, near=-0.62, shape=-0.5),
+}
+
+
+def logits(wants: Wants, candidate: Candidate, others: Sequence[Candidate]) -> Logits:
+    """What both curves say of a candidate; `others` are those that it is the best of."""
+    form, ahead = Form.of(wants), margin(candidate, others)
+    return Logits(_CONFIDENCE[form].logit(candidate, ahead), _SUPPORT[form].logit(candidate, ahead))
+
+
+def confidence(wants: Wants, candidate: Candidate, others: Sequence[Candidate], scale: Scale) -> float:
+    """The probability that a candidate is right."""
+    return scale.probability(logits(wants, candidate, others).confidence)
+
+
+def support(wants: Wants, candidate: Candidate, others: Sequence[Candidate], scale: Scale) -> float:
+    """The probability that a candidate's quote tells the answer."""
+    return scale.probability(logits(wants, candidate, others).support)
+
+
+def margin(candidate: Candidate, others: Sequence[Candidate]) -> float:
+    """How far the best candidate of another sentence of the same document that says something else is behind.
+
+    Another document may tell the same, or stand against it: that makes neither less likely to be what is told.
+    """
+    document = candidate.hit.document.id
+    elsewhere = (c for c in others if c.hit.document.id == document and c.sentence != candidate.sentence)
+    other = next((c for c in elsewhere if c.text != candidate.text), None)
+    return candidate.score - other.score if other else _FAR
