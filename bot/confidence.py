@@ -57,15 +57,15 @@ class Logits(NamedTuple):
 
 # Fitted by `python -m benchmarks fit` on the halves that docs/DECISIONS.md names: right is an F1 of 0.6.
 _CONFIDENCE = {
-    Form.VALUE: Curve(intercept=-5.03, score=0.26, margin=0.05, near=0.06, shape=2.46),
-    Form.NAME: Curve(intercept=-4.29, score=0.19, margin=0.08, near=0.37, shape=1.2),
-    Form.PHRASE: Curve(intercept=-6.2, score=0.17, margin=-0.03, near=0.81, shape=3.18),
+    Form.VALUE: Curve(intercept=-4.66, score=0.25, margin=0.06, near=0.06, shape=2.17),
+    Form.NAME: Curve(intercept=-4.27, score=0.19, margin=0.08, near=0.37, shape=1.18),
+    Form.PHRASE: Curve(intercept=-6.16, score=0.17, margin=-0.04, near=0.81, shape=3.14),
 }
 # The same for whether the quote tells the answer, whichever of its spans is the one.
 _SUPPORT = {
-    Form.VALUE: Curve(intercept=-5.19, score=0.53, margin=0.07, near=-0.56, shape=0.98),
-    Form.NAME: Curve(intercept=-3.92, score=0.48, margin=0.04, near=-0.48, shape=-0.54),
-    Form.PHRASE: Curve(intercept=-2.68, score=0.35, margin=0.04, near=-0.62, shape=-0.5),
+    Form.VALUE: Curve(intercept=-4.83, score=0.51, margin=0.07, near=-0.53, shape=0.78),
+    Form.NAME: Curve(intercept=-3.93, score=0.48, margin=0.04, near=-0.49, shape=-0.53),
+    Form.PHRASE: Curve(intercept=-2.76, score=0.36, margin=0.03, near=-0.63, shape=-0.42),
 }
 
 

@@ -51,6 +51,7 @@ _ANY_ENDING = frozenset("地区 国家 国 单位 部门 机构 组织 媒体".s
 _COMPANIES = frozenset("公司 集团 企业".split())
 _OFFICE = re.compile(r"(?:公司|集团|[局厅委院所署部办社队会]|中心|政府|大学|学校|中学|小学|银行)$")
 _DOT = re.compile("[·・•‧]|.[·・•‧]")  # with the last character before it
+_ASKS_ONE_DAY = re.compile("哪一?天|何日|几号|几月")
 _ASKS_DAY = re.compile("日期|哪一?天|何日|几号|几月|时间")
 _ASKS_YEAR = re.compile("哪一?年(?!代)|何年|几年|year")
 _YEAR = re.compile(r"\d{3,4}|[零〇一二三四五六七八九]{4}|[*×■]{2,4}年|年(?!底|初|末|中)|世纪")
@@ -158,6 +159,8 @@ def _values(asked: Asked, folded: str, sentence: Span) -> Iterator[Proposal]:
             if _ASKS_YEAR.search(asked.folded[slice(*asked.hole)]) and not _YEAR.search(folded, start, end):
                 continue
             shape *= _date_shape(asked, folded[start:end])
+            if not shape:
+                continue
         elif not value.unit and value.kind is Kind.COUNT and not value.masked:
             shape *= 0.4
         if asked.wants is Wants.QUANTITY and value.unit and asked.folded[slice(*asked.hole)] == "几":
@@ -232,7 +235,7 @@ def _asked_date(asked: Asked, folded: str, value: ValueSpan) -> Span:
 def _date_shape(asked: Asked, date: str) -> float:
     """How well a date's parts fit: a year alone tells little of a day, and without 年 it may be anything."""
     if _ASKS_DAY.search(asked.folded) and not re.search("[月日号]|\\d-\\d|/", date):
-        return 0.6
+        return 0.0 if _ASKS_ONE_DAY.search(asked.folded) else 0.6
     return 0.7 if date.isdigit() else 1.0
 
 
