@@ -167,7 +167,7 @@ def _held(weights: Mapping[str, float], texts: Sequence[str]) -> float:
 
 def presence(word: str, text: str) -> float:
     """How far a word is in a text: 1 whole; 0.8 as what it abbreviates (电诈: 电信网络诈骗); else by its pairs."""
-    if word in text or _other_numerals(word) in text:
+    if word in text or _other_numerals(word) in text or _spelt_apart(word, text):
         return 1.0
     if len(word) < 2 or any(char.isdigit() for char in word) or not re.search(r"[\u3400-\u9fff]", word):
         return 0.0
@@ -175,6 +175,13 @@ def presence(word: str, text: str) -> float:
         return 0.8
     pairs = [word[i : i + 2] for i in range(len(word) - 1)]
     return 0.7 * sum(pair in text for pair in pairs) / len(pairs) if len(pairs) > 1 else 0.0
+
+
+def _spelt_apart(word: str, text: str) -> bool:
+    """Whether a Latin word with digits stands in a text with a hyphen or a space before them: gpt4, GPT-4."""
+    if not word.isascii() or not re.search(r"[a-z]\d|\d[a-z]", word):
+        return False
+    return bool(re.search(re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", r"[-\\s]?", re.escape(word)), text))
 
 
 def _other_numerals(word: str) -> str:
