@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate, pairwise, takewhile
 
+from bot.names import is_name
 from bot.numerals import number
 from bot.places import NAMED, NO_PLACES, PATTERN, SUFFIX
 from bot.question_words import ASKING, CHANGES, FEES, PATTERNS, SAME_UNITS, STOP, Wants
@@ -100,6 +101,8 @@ def understand(question: str, today: str, synonyms: Groups = (), dictionary: str
         wants = Wants.MONEY
     if wants is Wants.QUANTITY and re.search("人数|人口", folded):
         wants, units = Wants.COUNT, _same_units("人")
+    if wants is Wants.PERSON and _names_the_person(folded, hole):
+        wants = Wants.PHRASE  # 王小二是谁 asks what he is
     suffix = told if wants in {Wants.PLACE, Wants.ORGANISATION} else ""
     years = tuple(dict.fromkeys(_YEAR.findall(folded))) or _relative_years(folded, today)
     places = _places(folded, hole, dictionary)
@@ -116,6 +119,17 @@ def understand(question: str, today: str, synonyms: Groups = (), dictionary: str
         _compounds(folded, hole),
         _counted(folded, hole),
         hole,
+    )
+
+
+def _names_the_person(folded: str, hole: tuple[int, int]) -> bool:
+    """Whether all that a question has beside 是谁 is a name."""
+    rest = (folded[: hole[0]] + folded[hole[1] :]).strip("是?。 ")
+    return (
+        bool(re.fullmatch("[\u4e00-\u9fff·]{2,8}", rest))
+        and not is_known(rest)
+        and len(tagged_words(rest)) <= 2
+        and (is_name(rest) or tagged_words(rest)[0][1].startswith("nr"))
     )
 
 

@@ -79,7 +79,7 @@ def read(asked: Asked, hits: tuple[Hit, ...], document: Callable[[str], StoredDo
     sentences = [sentence for setting in settings for sentence in _sentences(setting)]
     pairs = Pairs(asked, [sentence.text for sentence in sentences])
     found = [list(_candidates(asked, pairs, sentence)) for sentence in sentences]
-    told = chain.from_iterable(_with_context(sentences, found))
+    told = chain.from_iterable(found if asked.wants in VALUES else _with_context(sentences, found))
     return sorted(told, key=lambda c: (-c.score, c.hit.document.id, c.start, c.end))
 
 

@@ -213,13 +213,16 @@ def _fits(asked: Asked, value: ValueSpan) -> bool:
 
 
 def _tells_change(asked: Asked, before: str, kind: Kind) -> bool:
-    """Whether what stands before a value lets it be the change: a share may stand bare, a fall is no rise."""
+    """Whether what stands before a value lets it be the change: a share may stand bare, a fall is no rise.
+
+    Of another kind of value its own clause must tell of the change: 增加5.7万件.
+    """
+    if kind is not Kind.SHARE and not re.search(CHANGES, re.split("[,，;；:：]", before)[-1]):
+        return False
     told = re.findall(CHANGES, before)
     hole = asked.folded[slice(*asked.hole)]
     rises, falls = re.search(RISES, hole), re.search(FALLS, hole)
-    if not told:
-        return kind is Kind.SHARE
-    return bool(rises) == bool(falls) or not re.fullmatch(FALLS if rises else RISES, told[-1])
+    return not told or bool(rises) == bool(falls) or not re.fullmatch(FALLS if rises else RISES, told[-1])
 
 
 def _asked_date(asked: Asked, folded: str, value: ValueSpan) -> Span:
