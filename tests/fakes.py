@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.types import (
     Answer,
     Block,
@@ -10,6 +12,7 @@ from bot.types import (
     Document,
     Hit,
     Overview,
+    Part,
     Passage,
     Question,
     Reason,
@@ -43,7 +46,10 @@ def hit() -> Hit:
 
 
 class FakeBot:
-    """Has the façade's methods; answers 止付, hides 隐藏, disagrees on 冲突, and finds nothing else."""
+    """Has the façade's methods; answers 止付, hides 隐藏, disagrees on 冲突, and finds nothing else.
+
+    To 各项 it says several things: a target, a conflict, a mask, and that one was not found.
+    """
 
     generation = "fake-1"
 
@@ -69,6 +75,17 @@ class FakeBot:
             other = Citation(2, DOCUMENT, "p1", None, 8, QUOTE_END, TEXT[8:QUOTE_END], 14, 18)
             values = (Value("3.01亿元", 1), Value("537起", 2))
             return self._answer(question, Status.CONFLICT, (citation, other), values)
+        if "各项" in question.text:
+            cases = Citation(3, DOCUMENT, "p1", None, 8, QUOTE_END, TEXT[8:QUOTE_END], 14, 18)
+            citations = (citation, replace(citation, n=2), cases, replace(masked, n=4))
+            values = (Value("3.01亿元", 1, target=True), Value("3.01亿元", 2), Value("537起", 3))
+            parts = (
+                Part("今年止付额", Status.ANSWERED, None, values[:1], (1,)),
+                Part("去年止付额", Status.CONFLICT, None, values[1:], (2, 3)),
+                Part("留意额", Status.MASKED, None, (), (4,)),
+                Part("外地止付额", Status.NOT_FOUND, Reason.OTHER_PLACE, (), ()),
+            )
+            return replace(self._answer(question, Status.CONFLICT, citations, values), parts=parts)
         return self._answer(question, Status.NOT_FOUND, (), ())
 
     def document(self, document_id: str) -> StoredDocument | None:

@@ -240,6 +240,17 @@ def test_a_conflict_lists_every_value_with_its_own_citation(page: Page) -> None:
     expect(page.locator(".side .source a")).to_have_text(["[1] 平安白皮书", "[2] 平安白皮书"])
 
 
+def test_each_of_the_things_asked_is_shown_and_announced(page: Page) -> None:
+    ask(page, "各项多少")
+    expect(page.locator(".parts dt")).to_have_text(["今年止付额", "去年止付额", "留意额", "外地止付额"])
+    expect(page.locator(".parts > div").first).to_have_text("今年止付额3.01亿元（目标或预计） [1]")
+    expect(page.locator(".source a")).to_have_text([f"[{n}] 平安白皮书" for n in range(1, 5)])
+    expect(page.get_by_role("status")).to_have_text(
+        "今年止付额：3.01亿元（目标或预计）；去年止付额：各处说法不一；"
+        "留意额：原文隐去了这个内容；外地止付额：文档里只有别处的情况"
+    )
+
+
 def test_not_found_says_why_and_folds_the_nearest_passages(page: Page) -> None:
     ask(page, "别的")
     expect(page.locator(".headline")).to_have_text("没有找到相关内容")
@@ -268,7 +279,7 @@ def test_the_conversation_can_be_cleared(page: Page) -> None:
     expect(page.locator(".turn")).to_have_count(0)
 
 
-@pytest.mark.parametrize("question", [*STATUSES, *QUOTED, "止付呢"])
+@pytest.mark.parametrize("question", [*STATUSES, *QUOTED, "止付呢", "各项多少"])
 def test_the_page_says_the_same_without_javascript(page: Page, plain: Page, question: str) -> None:
     ask(page, question)
     plain.goto("/")
@@ -365,7 +376,7 @@ def test_waiting_is_shown(page: Page) -> None:
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_width_scrolls_sideways(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
-    for question in [*STATUSES, "很长的一问" * 60, "W" * 300, "宽表"]:
+    for question in [*STATUSES, "很长的一问" * 60, "W" * 300, "宽表", "各项多少"]:
         ask(page, question)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for address in ("/documents/d1", link_to("2万"), "/index", "/index?q=期&page=2"):
@@ -376,7 +387,7 @@ def test_no_width_scrolls_sideways(page: Page, width: int) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_in_light_and_dark(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    for question in ["表格", *STATUSES]:
+    for question in ["表格", "各项多少", *STATUSES]:
         ask(page, question)
     page.locator("details").last.evaluate("details => details.open = true")
     body = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
@@ -406,7 +417,19 @@ INDEX_COLOURED = [
 ]
 COLOURED = [
     *(".question", ".value", ".headline", "blockquote", "mark", ".source a", ".source span"),
-    *(".facts", ".name", ".advice", "summary", ".composer button", ".row th", ".row th.marked", ".row td", ".row mark"),
+    *(
+        ".facts",
+        ".name",
+        ".advice",
+        "summary",
+        ".composer button",
+        ".parts dt",
+        ".parts .conflict",
+        ".row th",
+        ".row th.marked",
+        ".row td",
+        ".row mark",
+    ),
 ]
 COLOURS = """element => {
   const canvas = document.createElement("canvas").getContext("2d");
@@ -596,16 +619,18 @@ def test_a_wide_row_scrolls_by_keyboard_in_its_own_box_and_its_answer_stays_in_v
     assert page.evaluate("scrollX") == 0
 
 
-def test_a_turn_kept_from_before_citations_had_cells_is_shown(page: Page) -> None:
+def test_a_turn_kept_from_before_answers_had_parts_and_citations_cells_is_shown(page: Page) -> None:
     ask(page, "表格")
-    page.evaluate(WITHOUT_CELLS)
+    page.evaluate(AS_BEFORE)
     page.reload()
+    expect(page.locator(".value")).to_have_text("0.8米")
     expect(page.locator("blockquote")).to_have_text("😀四号 | 约0.8米 | 平稳")
 
 
-WITHOUT_CELLS = """() => {
+AS_BEFORE = """() => {
   const turns = JSON.parse(sessionStorage.turns);
-  sessionStorage.turns = JSON.stringify(turns, (key, value) => key === "cells" ? undefined : value);
+  const added = ["cells", "parts", "target"];
+  sessionStorage.turns = JSON.stringify(turns, (key, value) => added.includes(key) ? undefined : value);
 }"""
 
 

@@ -747,6 +747,36 @@ def test_sources_that_disagree_are_shown_each_with_its_own_quote(workspace: Work
     assert [leaf["text"] for leaf in post["blocks"][2]["elements"][1]["elements"]][:2] == [TEXT[8:14], TEXT[14:18]]
 
 
+def test_each_of_the_things_asked_has_its_line_and_every_quote_its_number(workspace: Workspace) -> None:
+    workspace.event(mention("各项多少"))
+    [post] = workspace.posts()
+    lines = (
+        "今年止付额：3.01亿元（目标或预计）。\n"
+        "去年止付额：各处说法不一：3.01亿元[2]、537起[3]。\n"
+        "留意额：原文隐去了这个内容。\n"
+        "外地止付额：没有找到答案：相近的内容说的是别的地方。"
+    )
+    assert post["blocks"][0] == block(section(text(lines, bold=True)))
+    assert [part["elements"][1]["elements"][:2] for part in post["blocks"][1:]] == [
+        [text(f"[{n}] "), {"type": "link", "url": link(start, end), "text": "平安白皮书"}]
+        for n, start, end in (
+            (1, ANSWER_START, QUOTE_END),
+            (2, ANSWER_START, QUOTE_END),
+            (3, 14, 18),
+            (4, TEXT.index("*.**"), TEXT.index("*.**") + 6),
+        )
+    ]
+
+
+def test_a_value_that_is_aimed_at_says_so() -> None:
+    citation = cited("止付537起", 0, 6, "537起")
+    aimed = answer_of(Status.ANSWERED, citation, answers=(Value("537起", 1, target=True),))
+    assert rendered(aimed)[0] == block(section(text("537起（目标或预计）", bold=True)))
+    assert rendered(aimed, EN)[0] == block(section(text("537起 (a target or forecast)", bold=True)))
+    disputed = dataclasses.replace(aimed, status=Status.CONFLICT)
+    assert rendered(disputed)[1]["elements"][0] == section(text("537起（目标或预计）", bold=True))
+
+
 def test_nothing_found_says_why_and_shows_the_nearest_passages(workspace: Workspace) -> None:
     workspace.event(mention("天气如何"))
     [post] = workspace.posts()
@@ -799,7 +829,7 @@ def test_the_page_and_the_copies_of_a_quote_are_named() -> None:
     copies = (Duplicate(DOCUMENT, 0, 4), Duplicate(DOCUMENT, 0, 4))
     plain = dataclasses.replace(DOCUMENT, publisher=None, date=None)
     citation = cited("共537起", 0, 5, "537起", document=plain, page=3, duplicates=copies)
-    blocks = rendered(answer_of(Status.ANSWERED, citation, answer="537起"))
+    blocks = rendered(answer_of(Status.ANSWERED, citation))
     assert blocks[1]["elements"][1] == section(text("平安白皮书"), text(" · 第 3 页 · 另有 2 份文档内容相同"))
 
 
@@ -827,14 +857,14 @@ def test_links_begin_with_the_public_address(server: SlackServer) -> None:
 
 def test_an_answer_too_long_for_slack_is_cut_and_says_so() -> None:
     long = "长" * 5000
-    blocks = rendered(answer_of(Status.ANSWERED, cited(long, 0, 5000, long), answer=long))
+    blocks = rendered(answer_of(Status.ANSWERED, cited(long, 0, 5000, long), answers=(Value(long, 1),)))
     assert [leaf["text"] for leaf in leaves(blocks[:1])] == ["长" * 2993, "……（已截短）"]
     assert [leaf["text"] for leaf in leaves(blocks[1:])][:2] == ["长" * 2993, "……（已截短）"]
 
 
 def test_more_sources_than_fit_are_left_out_and_the_message_says_so() -> None:
     citation = cited("共537起", 0, 5, "537起")
-    blocks = rendered(answer_of(Status.ANSWERED, *[citation] * 80, answer="537起"))
+    blocks = rendered(answer_of(Status.ANSWERED, *[citation] * 80))
     assert len(blocks) == 50
     assert blocks[-1] == block(section(text("……（已截短）")))
 

@@ -21,7 +21,7 @@ from bot.documents.builder import Builder, Cell
 from bot.errors import BadModel
 from bot.links import document_address, document_link, text_version
 from bot.text import on_one_line
-from bot.types import Answer, Block, BlockKind, Duplicate, Question, Span, StoredDocument, Table
+from bot.types import Answer, Block, BlockKind, Duplicate, Question, Span, Status, StoredDocument, Table, Value
 from bot.web import sheet, view
 from bot.web.app import create_app
 from bot.wire import answer_to_json, document_to_json
@@ -634,6 +634,30 @@ def test_every_status_reads_as_what_it_is(client: FlaskClient, question: str, wo
     for word in words:
         assert word in page
     assert "<script>alert" not in page
+
+
+def test_each_of_the_things_asked_is_answered_on_its_line_before_every_quote(client: FlaskClient) -> None:
+    page = client.post("/", data={"q": "各项多少"}).text
+    lines, quotes = page.split('<dl class="parts">')[1].split("</dl>")
+    assert [re.sub(r"<[^>]*>|\s+", " ", line).split() for line in lines.split("</div>")] == [
+        ["今年止付额", "3.01亿元（目标或预计）", "[1]"],
+        ["去年止付额", "各处说法不一", "3.01亿元", "[2]", "537起", "[3]"],
+        ["留意额", "原文隐去了这个内容"],
+        ["外地止付额", "文档里只有别处的情况"],
+        [],
+    ]
+    assert re.findall(r">(\[\d\]) 平安白皮书", quotes) == ["[1]", "[2]", "[3]", "[4]"]
+    assert marked(quotes) == ["3.01亿元", "3.01亿元", "537起", "*.**亿元"]
+
+
+@pytest.mark.parametrize("status", [Status.ANSWERED, Status.CONFLICT])
+def test_a_value_that_is_aimed_at_says_so(status: Status) -> None:
+    class Aiming(FakeBot):
+        def ask(self, question: Question) -> Answer:
+            return replace(super().ask(question), status=status, answers=(Value("3.01亿元", 1, target=True),))
+
+    page = app_of(Aiming()).test_client().post("/", data={"q": "止付多少"}).text
+    assert '<p class="value">3.01亿元（目标或预计）</p>' in page
 
 
 @pytest.mark.parametrize(

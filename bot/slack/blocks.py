@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from bot import templates
 from bot.slack.markup import escaped
 from bot.slack.words import Words
 from bot.text import on_one_line
-from bot.types import Answer, Citation, Document, Hit, Status
+from bot.types import Answer, Citation, Document, Hit, Status, Value
 
 BLOCK_LIMIT = 50  # Slack's, per message
 TEXT_LIMIT = 3000  # Slack's, per text; kept for each run of text and for the fallback
@@ -49,6 +50,8 @@ def line_message(text: str, words: Words) -> Message:
 def answer_message(answer: Answer, link: Link, words: Words) -> Message:
     """The message that gives an answer with every quote and source, or says why there is none."""
     match answer.status:
+        case Status.ANSWERED | Status.MASKED | Status.CONFLICT if answer.parts:
+            blocks = _several(answer, link, words)
         case Status.ANSWERED:
             blocks = _answered(answer, link, words)
         case Status.MASKED:
@@ -60,8 +63,15 @@ def answer_message(answer: Answer, link: Link, words: Words) -> Message:
     return _message(blocks, words)
 
 
+def _several(answer: Answer, link: Link, words: Words) -> list[Element]:
+    """A line for each thing that was asked, then every quote with its number."""
+    lines = templates.head(answer, templates.language(answer.question))
+    head = _section(_texts([(lines, True)], words))
+    return [_block(head), *(_block(*_numbered(citation, link, words)) for citation in answer.citations)]
+
+
 def _answered(answer: Answer, link: Link, words: Words) -> list[Element]:
-    head = _section(_texts([(_line(answer.answer or ""), True)], words))
+    head = _section(_texts([(_told(answer.answers[0], words), True)], words))
     return [_block(head), *(_block(*_evidence(citation, link, words)) for citation in answer.citations)]
 
 
@@ -76,7 +86,7 @@ def _conflict(answer: Answer, link: Link, words: Words) -> list[Element]:
         _block(_section(_texts([(words.conflict, False)], words))),
         *(
             _block(
-                _section(_texts([(_line(value.text), True)], words)),
+                _section(_texts([(_told(value, words), True)], words)),
                 *_evidence(citations[value.citation], link, words),
             )
             for value in answer.answers
@@ -108,9 +118,15 @@ def _evidence(citation: Citation, link: Link, words: Words) -> tuple[Element, El
     return _quote(_texts(parts, words)), _source(citation.document, url, notes, words)
 
 
-def _line(text: str) -> str:
-    """The text on one line; nothing but line breaks stays, since Slack refuses an empty text."""
-    return on_one_line(text) or text
+def _numbered(citation: Citation, link: Link, words: Words) -> tuple[Element, Element]:
+    """The same, the line led by the citation's number."""
+    quote, source = _evidence(citation, link, words)
+    return quote, _section([*_texts([(f"[{citation.n}] ", False)], words), *source["elements"]])
+
+
+def _told(value: Value, words: Words) -> str:
+    """The value on one line; nothing but line breaks stays, since Slack refuses an empty text."""
+    return (on_one_line(value.text) or value.text) + (words.target if value.target else "")
 
 
 def _near(hit: Hit, link: Link, words: Words) -> tuple[Element, Element]:

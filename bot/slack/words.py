@@ -20,6 +20,7 @@ class Words:
     help: str
     masked: str
     conflict: str
+    target: str
     not_found: str
     reasons: Mapping[Reason, str]
     nearest: str
@@ -37,6 +38,7 @@ ZH = Words(
     help="直接问文档里的事就行，例如“@我 鄂尔多斯电诈止付多少”，也可以私信我，或用“/ask 问题”；回答都附原文和出处。",
     masked="原文隐去了具体数字或名称：",
     conflict="来源说法不一：",
+    target="（目标或预计）",
     not_found="没有找到答案。",
     reasons={
         Reason.NOTHING_CLOSE: "没有找到答案：文档里没有相近的内容。",
@@ -59,6 +61,7 @@ EN = Words(
     help="Ask about the documents: mention me, message me, or type “/ask question”; answers come with their source.",
     masked="The source hides the figure or name:",
     conflict="The sources disagree:",
+    target=" (a target or forecast)",
     not_found="No answer found.",
     reasons={
         Reason.NOTHING_CLOSE: "No answer found: nothing in the documents comes close.",

@@ -34,6 +34,7 @@ routes.add_app_template_filter(view.quoted_cells, "quoted_cells")
 routes.add_app_template_filter(view.in_lines, "in_lines")
 routes.add_app_template_filter(on_one_line, "on_one_line")
 routes.add_app_template_filter(view.about, "about")
+routes.add_app_template_filter(view.told, "told")
 routes.add_app_template_filter(view.facts, "facts")
 
 

@@ -85,6 +85,11 @@ def about(item: Mapping[str, Any]) -> str:
     return " · ".join(part for part in known if part)
 
 
+def told(value: Mapping[str, Any]) -> str:
+    """A value's JSON on one line; where it is aimed at or expected, it says so."""
+    return on_one_line(value["text"]) + (ZH["target"] if value["target"] else "")
+
+
 def facts(answer: Mapping[str, Any]) -> str:
     """How sure an answer is, where one was given, and how long it took."""
     ms = answer["took_ms"]

@@ -19,6 +19,7 @@ ZH: dict[str, Any] = {
     "understood": "理解为：",
     "masked": "原文隐去了这个内容",
     "conflict": "各处说法不一",
+    "target": "（目标或预计）",
     "reasons": {
         "nothing_close": "没有找到相关内容",
         "other_place": "文档里只有别处的情况",

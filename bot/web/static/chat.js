@@ -94,9 +94,11 @@ function nearest(passage) {
   return el("div", "citation", el("blockquote", "", lines), source(passage, ""));
 }
 
+const told = ({ text, target }) => onOneLine(text) + (target ? words.target : "");
+
 function side(value, answer) {
   const own = answer.citations.filter((citation) => citation.n === value.citation);
-  return el("div", "side", el("p", "value", onOneLine(value.text)), ...own.map(cited));
+  return el("div", "side", el("p", "value", told(value)), ...own.map(cited));
 }
 
 function facts(answer) {
@@ -107,18 +109,35 @@ function facts(answer) {
   return words.confidence.find(([least]) => answer.confidence >= least)[1] + " · " + took;
 }
 
-function headline(answer) {
-  if (answer.status === "not_found") return words.reasons[answer.reason ?? "none"];
-  return answer.status === "answered" ? onOneLine(answer.answer) : words[answer.status];
+// In one line what is said to a question, or to one of the things that it asks.
+function headline({ status, reason, answers }) {
+  if (status === "not_found") return words.reasons[reason ?? "none"];
+  return status === "answered" ? told(answers[0]) : words[status];
+}
+
+// Each of the things that a question asks, where it asks several; a turn kept from before an update has none.
+const several = ({ status, parts }) => (status !== "not_found" && parts) || [];
+
+function part(asked) {
+  const values = asked.answers.map((value) => el("dd", "", told(value), " ", el("small", "", `[${value.citation}]`)));
+  const why = asked.status === "answered" ? [] : [el("dd", asked.status, headline(asked))];
+  return el("div", "", el("dt", "", onOneLine(asked.question)), ...why, ...values);
+}
+
+function announced(answer) {
+  const parts = several(answer).map((asked) => `${onOneLine(asked.question)}：${headline(asked)}`);
+  return parts.join("；") || headline(answer);
 }
 
 function reply(answer) {
   const parts = [];
   if (answer.understood !== answer.question) parts.push(el("p", "understood", words.understood + answer.understood));
-  parts.push(el("p", answer.status === "answered" ? "value" : "headline", headline(answer)));
-  const lead = answer.answers.length < 2 ? answer.citations.slice(0, 1) : answer.citations;
+  const asked = several(answer);
+  if (asked.length) parts.push(el("dl", "parts", ...asked.map(part)));
+  else parts.push(el("p", answer.status === "answered" ? "value" : "headline", headline(answer)));
+  const lead = asked.length || answer.answers.length > 1 ? answer.citations : answer.citations.slice(0, 1);
   const others = answer.citations.slice(lead.length);
-  if (answer.status === "conflict") parts.push(...answer.answers.map((value) => side(value, answer)));
+  if (answer.status === "conflict" && !asked.length) parts.push(...answer.answers.map((value) => side(value, answer)));
   else if (answer.status === "not_found") parts.push(el("p", "advice", words.advice));
   else parts.push(...lead.map(cited));
   if (others.length) parts.push(folded(words.others, others.map(cited)));
@@ -173,7 +192,7 @@ async function ask(question) {
     turns.push({ question, answer });
     remember();
     shown.lastElementChild.replaceWith(reply(answer));
-    status.textContent = headline(answer);
+    status.textContent = announced(answer);
   } catch (problem) {
     if (!problem.said) throw problem;
     shown.lastElementChild.replaceWith(failure(question, problem));
