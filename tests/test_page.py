@@ -417,19 +417,8 @@ INDEX_COLOURED = [
 ]
 COLOURED = [
     *(".question", ".value", ".headline", "blockquote", "mark", ".source a", ".source span"),
-    *(
-        ".facts",
-        ".name",
-        ".advice",
-        "summary",
-        ".composer button",
-        ".parts dt",
-        ".parts .conflict",
-        ".row th",
-        ".row th.marked",
-        ".row td",
-        ".row mark",
-    ),
+    *(".facts", ".name", ".advice", "summary", ".composer button", ".parts dt", ".parts small", ".parts .conflict"),
+    *(".row th", ".row th.marked", ".row td", ".row mark"),
 ]
 COLOURS = """element => {
   const canvas = document.createElement("canvas").getContext("2d");
