@@ -7,6 +7,7 @@ import functools
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -116,6 +117,8 @@ class Bot:
         several = parts(text, session.dictionary)
         if len(several) > 1 and not _tells_all(whole.chosen, len(several)):
             reads = [self._part(session, part, today, question.filters) for part in several]
+            if not _tell_apart(reads):
+                reads = [replace(reads[0], chosen=replace(reads[0].chosen, part=""))]
         chosen = tuple(one.chosen for one in reads)
         answer = compose(question, chosen, found.hits, session.document, session.name, found.undated_excluded, text)
         answer = replace(answer, took_ms=round(1000 * (time.perf_counter() - began)))
@@ -170,6 +173,12 @@ def _tells_all(chosen: Chosen, several: int) -> bool:
     """Whether the best candidate tells as many values as are asked for: 26.5%和31.1%."""
     told = chosen.candidates[0].text if chosen.status is Status.ANSWERED else ""
     return len(find_values(told)) >= several
+
+
+def _tell_apart(each: Sequence[_Read]) -> bool:
+    """Whether the things asked have answers of their own: where one place answers all, they are one thing."""
+    best = {(c.hit.document.id, c.start, c.end) for one in each for c in one.chosen.candidates[:1]}
+    return len(best) != 1 or any(not one.chosen.candidates for one in each)
 
 
 def open_encoder(config: Config) -> Encoder:
