@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.asked import Asked, understand
-from bot.evidence import Evidence, score, share
+from bot.evidence import Evidence, sentence_score, share
 from bot.passages import passage_id
 from bot.question_words import Form, Wants
 from bot.reader import Candidate
@@ -163,7 +163,7 @@ def _of(
         is_masked(fold(words)),
         ((start, end),),
         evidence,
-        score(Form.of(told.asked.wants), evidence),
+        sentence_score(Form.of(told.asked.wants), evidence, blended=False),
     )
 
 

@@ -18,12 +18,13 @@ from bot.composer import compose
 from bot.config import Config
 from bot.errors import BadModel, BotError
 from bot.follow_up import resolve
-from bot.reader import Candidate, read
+from bot.reader import Candidate, Sheet
 from bot.record import Recorder, Trail
 from bot.retriever import Retriever
 from bot.several import parts
 from bot.store import Generation, Store
 from bot.text import warm_up
+from bot.trained import open_reader, read_hits
 from bot.types import Answer, Filters, Hit, Overview, Question, Status, StoredDocument
 from bot.values import find_values
 from embeddings.encoder import Encoder
@@ -66,10 +67,13 @@ class Bot:
         self._config = config
         self.encoder = encoder
         self._store = Store(config.index_dir)
+        self._trained = open_reader(config.reader, config.base)
         warm_up(generation.settings.dictionary)
         self._session = _Session(generation, encoder, config)
         self._pinned = pinned
-        self._recorder = Recorder(config.index_dir, config, encoder.fingerprint) if config.record.enabled else None
+        reader = self._trained.fingerprint if self._trained else ""
+        recorded = config.record.enabled
+        self._recorder = Recorder(config.index_dir, config, encoder.fingerprint, reader) if recorded else None
         self._refused = ""  # a generation that could not be opened, told once
         self._opening = threading.Lock()
 
@@ -142,7 +146,8 @@ class Bot:
         if told and candidates:
             asked = told.asked
         else:
-            candidates = read(asked, hits, session.document)
+            sheet = Sheet(asked, hits, session.document)
+            candidates = read_hits(asked, sheet, hits, self._trained, self._config.reader, self._config.answers)
         return _Read(asked, tuple(candidates), choose(asked, candidates, hits, self._config.answers))
 
     def close(self) -> None:

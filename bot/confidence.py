@@ -22,16 +22,18 @@ class Curve:
     margin: float  # over the best candidate of another sentence that says something else
     near: float
     shape: float
+    told: float = 0.0  # what the trained reader says of its sentence
+    read: float = 0.0  # and of the candidate
 
     @staticmethod
     def features(candidate: Candidate, margin: float) -> tuple[float, ...]:
         """What the weights are of, in their order."""
-        told = candidate.evidence
-        return candidate.score, min(_FAR, margin), told.near, told.shape
+        of = candidate.evidence
+        return candidate.score, min(_FAR, margin), of.near, of.shape, of.told, of.read
 
     def logit(self, candidate: Candidate, margin: float) -> float:
         """The logit of the probability for a candidate."""
-        weights = self.score, self.margin, self.near, self.shape
+        weights = self.score, self.margin, self.near, self.shape, self.told, self.read
         parts = (weight * part for weight, part in zip(weights, self.features(candidate, margin), strict=True))
         return self.intercept + sum(parts)
 
@@ -69,10 +71,29 @@ _SUPPORT = {
 }
 
 
+# Both where a trained reader has read some of the passages: `python -m benchmarks fit --reader`.
+_READ_CONFIDENCE = {
+    Form.VALUE: Curve(intercept=-2.79, score=0.24, margin=-0.03, near=1.07, shape=0.65, told=-1.2, read=2.44),
+    Form.NAME: Curve(intercept=-1.04, score=-0.01, margin=0.06, near=-0.65, shape=-0.13, told=0.71, read=2.3),
+    Form.PHRASE: Curve(intercept=-1.58, score=-0.11, margin=0.1, near=1.07, shape=0.24, told=1.53, read=1.51),
+}
+_READ_SUPPORT = {
+    Form.VALUE: Curve(intercept=-3.49, score=0.51, margin=0.02, near=0.21, shape=0.48, told=0.93, read=0.04),
+    Form.NAME: Curve(intercept=-1.87, score=0.3, margin=0.19, near=-1.12, shape=-0.57, told=1.8, read=-0.48),
+    Form.PHRASE: Curve(intercept=-0.69, score=-0.01, margin=0.06, near=0.81, shape=0.4, told=1.45, read=1.47),
+}
+
+
 def logits(wants: Wants, candidate: Candidate, others: Sequence[Candidate]) -> Logits:
     """What both curves say of a candidate; `others` are those that it is the best of."""
     form, ahead = Form.of(wants), margin(candidate, others)
-    return Logits(_CONFIDENCE[form].logit(candidate, ahead), _SUPPORT[form].logit(candidate, ahead))
+    right, tells = (_READ_CONFIDENCE, _READ_SUPPORT) if was_read(others) else (_CONFIDENCE, _SUPPORT)
+    return Logits(right[form].logit(candidate, ahead), tells[form].logit(candidate, ahead))
+
+
+def was_read(candidates: Sequence[Candidate]) -> bool:
+    """Whether a trained reader has read any of the passages that these stand in."""
+    return any(candidate.evidence.told > -1.0 for candidate in candidates)
 
 
 def confidence(wants: Wants, candidate: Candidate, others: Sequence[Candidate], scale: Scale) -> float:

@@ -53,7 +53,6 @@ def _is_name(value: Any) -> bool:
 
 _TEXT: tuple[str, Callable[[Any], bool]] = ("a text", lambda value: isinstance(value, str))
 _SWITCH: tuple[str, Callable[[Any], bool]] = ("true or false", lambda value: isinstance(value, bool))
-_OFF: tuple[str, Callable[[Any], bool]] = ("false (this release cannot do it yet)", lambda value: value is False)
 _SCALE: tuple[str, Callable[[Any], bool]] = (
     "[slope, intercept], a number from 0.01 to 10 and one from -10 to 10",
     _is_scale,
@@ -124,7 +123,11 @@ class Answers:
 class Reader:
     """The trained span reader."""
 
-    enabled: bool = option(False, *_OFF)
+    enabled: bool = option(False, *_SWITCH)
+    model: str = option("", *_TEXT)
+    tokens: int = option(800, *_whole(1, 10_000))
+    sure: float = option(0.9, *_number(0, 1))
+    threads: int = option(0, *_whole(0, 64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def checks(config: Config, environ: Mapping[str, str]) -> Iterator[Check]:
     """The findings, each as soon as it is known."""
     fingerprint, model = _model(config)
     yield model
+    yield _reader(config)
     yield _index(config, fingerprint)
     yield _documents(config)
     yield _port(config)
@@ -41,6 +42,18 @@ def _model(config: Config) -> tuple[str | None, Check]:
         return encoder.fingerprint, Check("model", True, True, f"{name}, {encoder.dimension} dimensions")
     except BotError as error:
         return None, Check("model", False, True, str(error))
+
+
+def _reader(config: Config) -> Check:
+    from bot.trained import open_reader
+
+    try:
+        opened = open_reader(config.reader, config.base)
+    except BotError as error:
+        return Check("reader", False, True, str(error))
+    if opened is None:
+        return Check("reader", True, False, "off: [reader] enabled = false; the rules answer alone")
+    return Check("reader", True, False, f"{config.reader.model or 'built in'}, {opened.fingerprint}")
 
 
 def _index(config: Config, fingerprint: str | None) -> Check:

@@ -50,6 +50,9 @@ class Evidence:
     clause: float  # share of the question's words in its clause, those left out that hold for the whole passage
     near: float  # the same words, each discounted by its distance from the span
     shape: float  # how well its form fits the kind asked for
+    # what the trained reader says, from -1 to 1; -1 of what it has not read
+    told: float = -1.0  # of the best span of its sentence
+    read: float = -1.0  # of the span
 
     @classmethod
     def of_fact(cls, support: float, rank: int) -> Evidence:
@@ -96,19 +99,38 @@ OF_SPAN: Mapping[Form, Mapping[str, float]] = {
 }  # fmt: skip
 
 
-def score(form: Form, evidence: Evidence) -> float:
-    """How likely a span's sentence is the one that answers, in log-odds among the sentences that were read."""
-    return _weighed(evidence, OF_SENTENCE[form])
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """How much the rules and the trained reader weigh where the reader has read some of the passages."""
+
+    sentence: tuple[float, float]  # of what the rules and the reader say of a sentence
+    span: tuple[float, float]  # of what they say of a span among those of its sentence
 
 
-def span_score(form: Form, evidence: Evidence) -> float:
+# Fitted by `python -m benchmarks fit --reader`.
+BLENDS: Mapping[Form, Blend] = {
+    Form.VALUE: Blend(sentence=(0.7, 1.75), span=(0.79, 4.01)),
+    Form.NAME: Blend(sentence=(0.63, 2.89), span=(0.55, 5.34)),
+    Form.PHRASE: Blend(sentence=(0.45, 4.03), span=(0.12, 4.29)),
+}
+
+
+def sentence_score(form: Form, evidence: Evidence, blended: bool) -> float:
+    """How likely a span's sentence is the one that answers, in log-odds among the sentences of the hits."""
+    rules, reader = BLENDS[form].sentence if blended else (1.0, 0.0)
+    return round(rules * weighed(evidence, OF_SENTENCE[form]) + reader * evidence.told, 6)
+
+
+def span_score(form: Form, evidence: Evidence, blended: bool) -> float:
     """How likely a span is the one of its sentence that answers, in log-odds."""
-    return _weighed(evidence, OF_SPAN[form])
+    rules, reader = BLENDS[form].span if blended else (1.0, 0.0)
+    return round(rules * weighed(evidence, OF_SPAN[form]) + reader * evidence.read, 6)
 
 
-def _weighed(evidence: Evidence, weights: Mapping[str, float]) -> float:
+def weighed(evidence: Evidence, weights: Mapping[str, float]) -> float:
+    """The sum of the weighted evidence."""
     parts: list[float] = [weight * getattr(evidence, name) for name, weight in weights.items()]
-    return round(sum(parts), 6)
+    return sum(parts)
 
 
 class Pairs:

@@ -75,10 +75,12 @@ class Record:
 class Recorder:
     """Records answers in an index's folder."""
 
-    def __init__(self, folder: Path, config: Config, model: str) -> None:
+    def __init__(self, folder: Path, config: Config, model: str, reader: str = "") -> None:
+        """`model` and `reader` are the fingerprints of the encoder and, where it is on, of the trained reader."""
         self._file = folder / FILE
         self._limits = config.record
-        self._settings = _canonical({**_settings(config), "model_fingerprint": model, "version": __version__})
+        known = {"model_fingerprint": model, "reader_fingerprint": reader, "version": __version__}
+        self._settings = _canonical({**_settings(config), **known})
         self._writer = ThreadPoolExecutor(1, "record")
         self._database: sqlite3.Connection | None = (
             None  # the writer's own; kept open, since closing waits for the disk

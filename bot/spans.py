@@ -79,7 +79,7 @@ _BEFORE_LIST = re.compile(
 )
 _AFTER_LIST = re.compile("等(?!级|于)|(?:[一二两三四五六七八九十\\d]+[个类种项条家名位部])")
 _HIDING = 8  # characters
-_EDGES = frozenset("。！？!?…；;，,：:、 \t\u3000-—·")
+EDGES = frozenset("。！？!?…；;，,：:、 \t\u3000-—·")
 _PHONE = re.compile(
     r"(?<![\d.*])(?:\+86[- ]?)?[\d*]{3,12}(?:-[\d*]{3,8}){0,2}(?![\d*.%]|[年月日元人个件起户室层房号米])"
 )
@@ -422,9 +422,9 @@ def _hides(phrase: str) -> bool:
 
 def _bare(folded: str, start: int, end: int) -> Span:
     """The span without the white space and punctuation at its ends; quotation marks and brackets stay."""
-    while start < end and folded[start] in _EDGES:
+    while start < end and folded[start] in EDGES:
         start += 1
-    while start < end and folded[end - 1] in _EDGES:
+    while start < end and folded[end - 1] in EDGES:
         end -= 1
     return start, end
 

@@ -18,12 +18,14 @@ ORDER = (
     "bot.types bot.errors bot.listening bot.config bot.wire bot.record bot.text bot.numerals bot.value_forms "
     "bot.values bot.agreement bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts "
     "bot.follow_up bot.several bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store "
-    "bot.report bot.indexer bot.retriever bot.listed bot.targets bot.spans bot.evidence bot.cells bot.reader bot.about "
-    "bot.confidence bot.rivals bot.answerer bot.templates bot.composer bot.links bot.bot "
+    "bot.report bot.indexer bot.retriever bot.listed bot.targets bot.spans bot.read_spans bot.evidence bot.setting "
+    "bot.cells bot.reader bot.about bot.confidence bot.rivals bot.answerer bot.trained bot.templates bot.composer "
+    "bot.links bot.bot "
     # The edges
     "bot.progress bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.calibration bot.tune bot.web "
     "bot.slack bot.doctor bot.__main__ server"
 ).split()
+GROUND = ("embeddings", "reading")  # packages that know nothing of the bot
 FACADE = ORDER.index("bot.bot")
 FOR_WEB_AND_SLACK = {
     *("bot", "bot.types", "bot.errors", "bot.config", "bot.wire", "bot.links", "bot.templates", "bot.text", "bot.bot")
@@ -37,7 +39,7 @@ HEAVY = {
 
 def _modules() -> dict[str, Path]:
     """Every module of the project by its dotted name."""
-    files = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("embeddings/**/*.py"), ROOT / "server.py"]
+    files = [*(path for name in ("bot", *GROUND) for path in ROOT.glob(f"{name}/**/*.py")), ROOT / "server.py"]
     return {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p for p in sorted(files)}
 
 
@@ -74,7 +76,7 @@ def _tree(module: str) -> ast.Module:
 
 def _place(module: str) -> int:
     """Where a module of the project stands in the order; -1 for what lies under all of it."""
-    if module == "bot" or module.split(".")[0] == "embeddings":
+    if module == "bot" or module.split(".")[0] in GROUND:
         return -1
     found = [i for i, name in enumerate(ORDER) if module == name or module.startswith(f"{name}.")]
     assert found, f"{module} has no place in ORDER"
@@ -82,7 +84,7 @@ def _place(module: str) -> int:
 
 
 def _of_project(names: Iterator[str]) -> set[str]:
-    return {name for name in names if name.split(".")[0] in {"bot", "embeddings", "server"}}
+    return {name for name in names if name.split(".")[0] in {"bot", *GROUND, "server"}}
 
 
 def test_every_module_has_its_place_in_the_order() -> None:
@@ -97,8 +99,8 @@ def test_a_module_imports_none_that_stands_above_it(module: str) -> None:
     assert above == set()
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("embeddings")])
-def test_the_embeddings_know_nothing_of_the_bot(module: str) -> None:
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith(GROUND)])
+def test_embeddings_and_reading_know_nothing_of_the_bot(module: str) -> None:
     assert {name for name in _imports(_tree(module)) if name.split(".")[0] in {"bot", "server"}} == set()
 
 

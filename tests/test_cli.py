@@ -249,6 +249,7 @@ def test_doctor_says_that_all_is_well(cli: Cli, folder: Path, free_port: int) ->
     assert (done.status, done.err) == (0, "")
     assert findings(done) == {
         "model": ("ok", "multilingual-e5-small, built in, 5 dimensions"),
+        "reader": ("ok", "off: [reader] enabled = false; the rules answer alone"),
         "index": ("ok", f"{name}: 2 documents, 2 passages from {folder / 'docs'}"),
         "documents": ("ok", str(folder / "docs")),
         "port": ("ok", f"127.0.0.1:{free_port} is free"),
@@ -286,7 +287,7 @@ def test_doctor_tells_of_a_model_that_cannot_be_loaded_and_goes_on(cli: Cli, fol
     assert found["model"][0] == "FAIL"
     assert "the model 'docs' cannot be loaded" in found["model"][1]
     assert found["index"][0] == "ok"
-    assert len(found) == 6
+    assert len(found) == 7
 
 
 @pytest.mark.parametrize("host", ["::1", "no-such-host.invalid", "a..b"])

@@ -10,7 +10,7 @@ from bot.answerer import choose
 from bot.asked import in_short, understand
 from bot.composer import checked, compose
 from bot.config import Answers
-from bot.reader import read
+from bot.reader import Sheet
 from bot.types import Answer, Question, Status, StoredDocument
 from tests.corpus.handmade import TODAY, answer_to, hits_of, stored
 
@@ -93,7 +93,7 @@ def test_names_that_differ_are_a_conflict() -> None:
 def chosen_of(question: str, answers: Answers, *documents: StoredDocument) -> Answer:
     by_id = {document.document.id: document for document in documents}
     asked, hits = understand(question, TODAY), hits_of(documents)
-    chosen = choose(asked, read(asked, hits, by_id.get), hits, answers)
+    chosen = choose(asked, Sheet(asked, hits, by_id.get).candidates(), hits, answers)
     return compose(Question(question), [chosen], hits, by_id.get, "hand-made", 0)
 
 
@@ -111,7 +111,7 @@ def parts_of(*questions: str) -> tuple[Answer, StoredDocument]:
     chosen = []
     for question in questions:
         asked = understand(question, TODAY)
-        one = choose(asked, read(asked, hits, {"d1": document}.get), hits, Answers())
+        one = choose(asked, Sheet(asked, hits, {"d1": document}.get).candidates(), hits, Answers())
         chosen.append(replace(one, part=in_short(question, asked)))
     asked_whole = Question("2021年香港和澳门的经济增长了多少")
     return compose(asked_whole, chosen, hits, {"d1": document}.get, "hand-made", 0), document

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.asked import understand
 from bot.evidence import presence
-from bot.reader import read
+from bot.reader import Sheet
 from bot.types import StoredDocument
 from tests.corpus.handmade import TODAY, candidates_for, hits_of, stored
 
@@ -245,11 +245,11 @@ def test_a_comparison_of_two_years_answers_a_question_that_names_both() -> None:
 
 
 def test_without_hits_there_are_no_candidates() -> None:
-    assert read(understand("止付多少", TODAY), (), lambda _: None) == []
+    assert Sheet(understand("止付多少", TODAY), (), lambda _: None).candidates() == []
 
 
 def test_a_document_that_is_gone_gives_no_candidates() -> None:
-    assert read(understand("止付多少", TODAY), hits_of([stored(ORDOS)]), lambda _: None) == []
+    assert Sheet(understand("止付多少", TODAY), hits_of([stored(ORDOS)]), lambda _: None).candidates() == []
 
 
 def test_a_passage_without_a_word_of_the_question_gives_no_candidates() -> None:

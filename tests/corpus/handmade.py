@@ -12,7 +12,7 @@ from bot.composer import compose
 from bot.config import Answers, Passages
 from bot.documents.lines import line_blocks
 from bot.passages import split
-from bot.reader import Candidate, read
+from bot.reader import Candidate, Sheet
 from bot.tagger import Tagger
 from bot.types import Answer, Document, Hit, Name, Passage, Question, StoredDocument
 from bot.view import view
@@ -54,12 +54,12 @@ def hits_of(documents: Sequence[StoredDocument], sizes: Passages | None = None) 
 def candidates_for(question: str, *documents: StoredDocument, today: str = TODAY) -> list[Candidate]:
     """What could answer a question, best first."""
     by_id = {document.document.id: document for document in documents}
-    return read(understand(question, today), hits_of(documents), by_id.get)
+    return Sheet(understand(question, today), hits_of(documents), by_id.get).candidates()
 
 
 def answer_to(question: str, *documents: StoredDocument, today: str = TODAY, top_k: int = 5) -> Answer:
     """The answer to a question from these documents alone, with the configuration's defaults."""
     by_id = {document.document.id: document for document in documents}
     asked, hits = understand(question, today), hits_of(documents)
-    chosen = choose(asked, read(asked, hits, by_id.get), hits, Answers())
+    chosen = choose(asked, Sheet(asked, hits, by_id.get).candidates(), hits, Answers())
     return compose(Question(question, top_k=top_k), [chosen], hits, by_id.get, "hand-made", 0)

@@ -1,0 +1,1 @@
+"""Question and text in, spans out: the trained reader. Never imports bot."""

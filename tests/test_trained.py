@@ -1,0 +1,153 @@
+"""The trained reader's part in an answer: it proposes, and the rules score and veto."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.asked import understand
+from bot.config import Answers, Reader
+from bot.errors import BadModel
+from bot.evidence import Evidence
+from bot.read_spans import proposed
+from bot.reader import Candidate, Sheet, likelihood
+from bot.trained import open_reader, read_hits
+from bot.types import StoredDocument
+from reading.reader import Reading
+from tests.corpus.handmade import TODAY, hits_of, stored
+from tests.test_rows import GRID, document
+
+NEVER, ALWAYS = 1.0, 0.0  # thresholds of confidence
+
+
+def reading_of(text: str, *likely: str) -> Reading:
+    """What a reader says that holds these stretches for the answer, the first for the likeliest."""
+    starts, ends = (np.full(len(text), -12, dtype=np.float32) for _ in range(2))
+    for rank, words in enumerate(likely):
+        if words in text:
+            place = text.index(words)
+            starts[place], ends[place + len(words) - 1] = 8 - rank, 8 - rank
+    return Reading([(i, i + 1) for i in range(len(text))], starts, ends)
+
+
+class Sayer:
+    """A reader that holds some words for the answer, and remembers what it was given."""
+
+    fingerprint = "hand-made"
+
+    def __init__(self, *likely: str) -> None:
+        self.likely = likely
+        self.given: list[str] = []
+
+    def read(self, question: str, texts: Iterable[str], tokens: int) -> list[Reading]:
+        told = [text for text, _ in zip(texts, range(tokens), strict=False)]  # a text is a token
+        self.given += told
+        return [reading_of(text, *self.likely) for text in told]
+
+
+def candidates(question: str, reader: Sayer | None, *documents: StoredDocument, **options: float) -> list[Candidate]:
+    asked, hits = understand(question, TODAY), hits_of(documents)
+    sheet = Sheet(asked, hits, {one.document.id: one for one in documents}.get)
+    return read_hits(asked, sheet, hits, reader, Reader(**{"sure": NEVER, **options}), Answers())
+
+
+def spans(question: str, text: str, *likely: str) -> list[str]:
+    """What is proposed in a text of one sentence."""
+    asked = understand(question, TODAY)
+    return [text[one.start : one.end] for one in proposed(asked, text, (0, len(text)), reading_of(text, *likely))]
+
+
+def test_the_words_that_the_reader_picks_are_the_answer() -> None:
+    text = stored("该厂的水源主要来自城北的一座水库,夏天也够用。")
+    assert candidates("该厂的水源来自什么", Sayer("城北的一座水库"), text)[0].text == "城北的一座水库"
+
+
+def test_what_is_not_of_the_place_asked_of_is_vetoed_whatever_the_reader_says() -> None:
+    texts = stored("包头市查处案件30起。", "d1"), stored("呼和浩特市查处案件55起。", "d2")
+    found = candidates("呼和浩特查处案件多少起", Sayer("30起"), *texts)
+    assert next(one.text for one in found if one.place_ok) == "55起"
+
+
+def test_a_value_is_asked_for_and_words_without_a_number_are_no_answer() -> None:
+    assert spans("有多少人", "共有三百多位村民参加", "三百多位村民") == ["三百多位村民"]
+    assert spans("有多少人", "许多村民都参加了", "许多村民") == []
+
+
+def test_a_mask_stays_a_mask() -> None:
+    found = candidates("止付涉案资金多少", Sayer("*.**亿元"), stored("紧急止付涉案资金*.**亿元。"))
+    assert found[0].masked
+
+
+@pytest.mark.parametrize(
+    ("text", "picked", "proposal"),
+    [
+        ("达到98%以上", "8%以上", "98%以上"),  # a number is not cut
+        ("使用windows系统", "dows系统", "windows系统"),
+        ("获得《平安中国》奖", "《平安中国", "《平安中国》"),
+        ("他说:“很好”", "“很好”", "很好"),
+        ("来自水库,夏天也够", "来自水库,", "来自水库"),
+        ("共有(三座水库", "(三座水库", "三座水库"),
+    ],
+)
+def test_a_span_is_cut_where_the_rules_would_cut_it(text: str, picked: str, proposal: str) -> None:
+    assert spans("什么情况", text, picked)[0] == proposal
+
+
+def test_the_words_of_the_question_are_no_answer_to_it() -> None:
+    assert spans("平安中国建设是什么", "平安中国建设很重要", "平安中国建设") == []
+
+
+def test_a_yes_no_question_is_answered_by_a_clause_of_the_rules() -> None:
+    assert spans("是否破案", "警方已经破案", "已经破案") == []
+
+
+# When it is asked
+
+
+def test_a_reader_that_is_switched_on_without_a_model_is_told_with_its_mend(tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match=r"cannot be opened .*; .*python -m training export"):
+        open_reader(Reader(enabled=True, model="nowhere"), tmp_path)
+    assert open_reader(Reader(enabled=False, model="nowhere"), tmp_path) is None
+
+
+def test_where_the_rules_are_sure_the_reader_is_not_asked() -> None:
+    reader = Sayer("537起")
+    found = candidates("破获电信网络诈骗案件多少起", reader, stored("共破获电信网络诈骗案件537起。"), sure=ALWAYS)
+    assert found[0].text == "537起"
+    assert reader.given == []
+
+
+def test_without_a_reader_the_rules_answer_alone() -> None:
+    found = candidates("破获电信网络诈骗案件多少起", None, stored("共破获电信网络诈骗案件537起。"))
+    assert found[0].text == "537起"
+    assert found[0].evidence.read == found[0].evidence.told == -1.0
+
+
+def test_it_reads_the_likeliest_passages_and_no_more() -> None:
+    texts = [stored(f"第{i}号仓库的钥匙由{name}保管。", f"d{i}") for i, name in enumerate("张王李赵")]
+    reader = Sayer("王")
+    candidates("1号仓库的钥匙由什么人保管", reader, *texts, tokens=2)
+    assert len(reader.given) == 2
+    assert any("1号" in text for text in reader.given)
+
+
+def test_without_hits_nothing_is_read() -> None:
+    reader = Sayer("537起")
+    assert candidates("破获多少起", reader) == []
+    assert reader.given == []
+
+
+def test_its_log_odds_are_evidence_from_minus_one_to_one() -> None:
+    said = reading_of("甲乙丙", "乙")
+    assert likelihood(said, (1, 2)) == 1.0
+    assert likelihood(said, (0, 1)) == -1.0
+    assert Evidence.of_fact(1.0, 0).read == -1.0
+
+
+def test_a_row_of_a_table_is_left_to_the_rules() -> None:
+    reader = Sayer("5780个")
+    assert candidates("巴彦淖尔的网格员有多少", reader, document(GRID))[0].text == "23700人"
+    assert reader.given == []

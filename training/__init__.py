@@ -1,0 +1,1 @@
+"""Trains the reader: labelled paragraphs in, one ONNX model out."""
