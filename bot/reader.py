@@ -31,6 +31,7 @@ from bot.view import View
 from reading.reader import Reading
 
 MAX_QUOTE = 120  # characters, unless the answer itself is longer
+_SURE = 15.0  # log-odds beyond which a trained reader is no surer
 _LIKELY = 0.02  # chance from which a sentence is quoted with the one beside it
 
 
@@ -159,9 +160,6 @@ class Sheet:
 def likelihood(reading: Reading, span: Span) -> float:
     """How likely a span of a passage answers by what a trained reader says, from -1 to 1; 0: as likely as not."""
     return round(max(-1.0, min(1.0, reading.score(*span) / _SURE)), 6)
-
-
-_SURE = 15.0  # log-odds beyond which a trained reader is no surer
 
 
 def _with_context(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "model"
 _LONGEST_ANSWER = 100  # tokens
 _NEVER = -20.0  # the score of what no window holds
-_INPUTS = ("ids", "types")
+INPUTS = ("ids", "types")  # of the network
 
 
 class ReaderError(Exception):
@@ -116,7 +116,7 @@ class TrainedReader:
         """The start and end scores of a window's text, over those of no answer, of shape (2, tokens)."""
         import numpy as np
 
-        rows = zip(_INPUTS, (window.ids, window.types), strict=True)
+        rows = zip(INPUTS, (window.ids, window.types), strict=True)
         inputs = {name: np.array([row], dtype=np.int64) for name, row in rows}
         scores: Any = self._network.run(None, inputs)[0][0]
         told: NDArray[np.float32] = (scores[window.first : -1] - scores[0]).T

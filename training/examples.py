@@ -12,8 +12,7 @@ from pathlib import Path
 
 from bot.labelled import Label, LabelFile, read_labels
 from bot.text import fold
-
-Span = tuple[int, int]
+from bot.types import Span
 
 PARTS = ("train", "fit", "held-out")
 _HALVED = {"cmrc2018-trial"}  # of which half is held out; of the others a fifth

@@ -8,7 +8,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-INPUTS = ("ids", "types")
+from reading.reader import INPUTS
+
 _BLOCK = 128  # numbers that share a scale
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.scores import auroc, exact_match, f1
+from reading.reader import Reading
 from reading.windows import Tokenizer, room, stretches
 from training.batches import Row, batch_of
 from training.examples import Example
 
-_LONGEST_ANSWER = 100  # tokens
-_TOP = 20
+_END = 1_000_000  # characters: beyond any text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def read(network: Any, tokenizer: Tokenizer, examples: Sequence[Example], size: 
             scores = network(batch.ids.to(device), batch.types.to(device), batch.mask.to(device)).float().cpu()
         best: dict[int, tuple[float, str]] = {}
         for row, owner, told in zip(rows, owners, scores, strict=True):
-            margin, (start, end) = _best(row, told)
+            margin, start, end = _best(row, told)
             if owner not in best or margin > best[owner][0]:
                 best[owner] = margin, group[owner].text[start:end]
         yield from (Read(example, best[n][1], best[n][0]) for n, example in enumerate(group))
@@ -73,21 +73,8 @@ def _share(values: Iterable[float]) -> float | None:
     return round(100 * sum(told) / len(told), 1) if told else None
 
 
-def _best(row: Row, scores: Any) -> tuple[float, tuple[int, int]]:
+def _best(row: Row, scores: Any) -> tuple[float, int, int]:
+    """The likeliest span of a window: its score over that of no answer, start, end."""
     window = row.window
-    last = len(window.ids) - 1
-    starts, ends = scores[window.first : last, 0], scores[window.first : last, 1]
-    if not len(starts):
-        return float("-inf"), (0, 0)
-    count = min(_TOP, len(starts))
-    found = [
-        (float(starts[s] + ends[e]), int(s), int(e))
-        for s in starts.topk(count).indices
-        for e in ends.topk(count).indices
-        if s <= e < s + _LONGEST_ANSWER
-    ]
-    if not found:
-        s = int(starts.argmax())
-        found = [(float(starts[s] + ends[s]), s, s)]
-    score, s, e = max(found)
-    return score - float(scores[0].sum()), (window.offsets[s][0], window.offsets[e][1])
+    over = (scores[window.first : len(window.ids) - 1] - scores[0]).numpy()
+    return next(iter(Reading(window.offsets, over[:, 0], over[:, 1]).best(0, _END, 1)), (float("-inf"), 0, 0))
