@@ -155,6 +155,7 @@ def _of(
     words = source.text[fact.start : fact.end]
     evidence = Evidence.of_fact(support, rank)
     line = Hit(passage, document, source.text[start:end], hit.score if hit else 0.0)
+    score = sentence_score(Form.of(told.asked.wants), evidence, blended=False)
     yield Candidate(
         line,
         fact.start,
@@ -163,7 +164,8 @@ def _of(
         is_masked(fold(words)),
         ((start, end),),
         evidence,
-        sentence_score(Form.of(told.asked.wants), evidence, blended=False),
+        score,
+        ruled=score,
     )
 
 

@@ -9,7 +9,7 @@ from bot.asked import Asked
 from bot.confidence import Scale, confidence, support
 from bot.config import Answers
 from bot.question_words import VALUES
-from bot.reader import Candidate
+from bot.reader import CERTAIN, Candidate
 from bot.rivals import copies, period, rivals, tells
 from bot.text import fold
 from bot.types import Hit, Reason, Status
@@ -67,8 +67,8 @@ def _supported(asked: Asked, candidate: Candidate, others: Sequence[Candidate], 
 
 
 def _bears(asked: Asked, candidate: Candidate) -> bool:
-    """Whether a value's sentence, with what stands over it, tells of most of the question."""
-    return asked.wants not in VALUES or candidate.evidence.sentence >= _LEAST
+    """Whether a value's sentence, with what stands over it, tells of most of the question, or a reader is sure."""
+    return asked.wants not in VALUES or candidate.evidence.sentence >= _LEAST or candidate.evidence.read >= CERTAIN
 
 
 def _passed_over(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
@@ -78,7 +78,10 @@ def _passed_over(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
     next figure of that document is no answer either.
     """
     others = [c for c in candidates if not c.subject_ok and c.hit.document.id == candidate.hit.document.id]
-    return any(c.score > candidate.score + (0 if c.sentence == candidate.sentence else _BETTER) for c in others)
+    return any(
+        min(c.score - candidate.score, c.ruled - candidate.ruled) > (0 if c.sentence == candidate.sentence else _BETTER)
+        for c in others
+    )
 
 
 def _reason(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit], answers: Answers) -> Reason:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.asked import Asked
 from bot.question_words import VALUES, Wants
@@ -17,6 +17,10 @@ _BEHIND = 6.0  # log-odds by which one may be less likely than the best
 _PAIRS = {"“": "”", "「": "」", "『": "』", "《": "》", "〈": "〉", "（": "）", "(": ")", "【": "】", "[": "]"}
 _QUOTES = frozenset("“「『\"'")
 _RUN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*[%万亿千百]*")  # what no answer begins or ends within
+_ABOUT = re.compile("[约近超过达多余左右以上下不到至少大概只有仅为可()\\[\\]~～—-]*")
+_BEFORE_NAME = re.compile('|.*[的,、:；;“"]')
+_BEHIND_NAME = re.compile("$|[,、;:等说称]|口中|笔下|表示|介绍")
+_UNIT = 6  # characters behind a number that may be its unit: 转/分钟
 _NUMERAL = re.compile("[0-9一二两三四五六七八九十百千万亿半几数*×■□]")
 
 
@@ -33,6 +37,28 @@ def proposed(asked: Asked, folded: str, sentence: Span, reading: Reading) -> Ite
         if not text or text in asked.folded or (asked.wants in VALUES and not _NUMERAL.search(text)):
             continue
         yield Proposal(start, end, is_masked(text) and len(text) <= 8, 0.0)
+
+
+def exact(asked: Asked, folded: str, span: Span, by_rule: Iterable[Span]) -> list[Span]:
+    """The spans by the rules that one of a reader's holds, where these know the bounds better.
+
+    As of values, and of persons: 习近平 in 安吉的习近平. But 约 and 以上 may stay, 天正16年(1588年) is one date, and
+    what follows a number may be its unit.
+    """
+    held = [one for one in by_rule if span[0] <= one[0] and one[1] <= span[1]]
+    if asked.wants is Wants.PERSON:
+        return [one for one in held if _is_apart(folded[span[0] : one[0]], folded[one[1] : span[1]])]
+    if asked.wants not in VALUES:
+        return []
+    rest = "".join(char for i, char in enumerate(folded[slice(*span)], span[0]) if not any(a <= i < b for a, b in held))
+    if _ABOUT.fullmatch(rest):
+        return []
+    return [one for one in held if one[0] > span[0] or span[1] - one[1] > _UNIT]
+
+
+def _is_apart(before: str, after: str) -> bool:
+    """Whether what a span has beside a person's name is no part of the name."""
+    return bool(before + after) and bool(_BEFORE_NAME.fullmatch(before)) and bool(_BEHIND_NAME.match(after))
 
 
 def _whole(folded: str, start: int, end: int, sentence: Span) -> Span:

@@ -22,7 +22,7 @@ from bot.evidence import (
     told_later,
 )
 from bot.question_words import VALUES, Form, Wants
-from bot.read_spans import proposed
+from bot.read_spans import exact, proposed
 from bot.setting import YEAR, Setting, prose
 from bot.spans import Proposal, propose
 from bot.text import clauses
@@ -32,6 +32,7 @@ from reading.reader import Reading
 
 MAX_QUOTE = 120  # characters, unless the answer itself is longer
 _SURE = 15.0  # log-odds beyond which a trained reader is no surer
+CERTAIN = 0.6  # likelihood from which a trained reader is sure: log-odds of 9
 _LIKELY = 0.02  # chance from which a sentence is quoted with the one beside it
 
 
@@ -47,6 +48,7 @@ class Candidate:
     clauses: tuple[Span, ...]  # of its sentence, or a row's cells, in order
     evidence: Evidence
     score: float
+    ruled: float  # the score by the rules alone
     place_ok: bool = True
     period_ok: bool = True
     subject_ok: bool = True  # False: its clause tells of what stands against what is asked of
@@ -68,6 +70,16 @@ class _Sentence:
     span: Span  # in the passage as it is read
     before: str
     place: float
+
+    @property
+    def is_about(self) -> bool:
+        """Whether it names, by its words, what is asked of."""
+        setting = self.setting
+        return (
+            setting.knows_subject
+            and setting.names_role(self.text, self.before)
+            and setting.names_counted(self.text, self.before)
+        )
 
     @property
     def text(self) -> str:
@@ -125,23 +137,22 @@ class Sheet:
         """The spans of a sentence that could answer."""
         passage, told_of = sentence.setting.hit.passage.id, readings or {}
         reading = told_of.get(passage)
+        likely: dict[Span, float] = {}
         if reading:
-            taken = {span.inside for span in spans}
-            own = (one for one in proposed(self._asked, sentence.setting.passage, sentence.span, reading))
-            spans = spans + list(_of_text(self._asked, sentence, [p for p in own if (p.start, p.end) not in taken]))
+            spans, likely = self._read(sentence, spans, reading)
         if not spans:
             return
         whole = _of_whole(self._asked, self._pairs, sentence, spans)
         each = [replace(whole, clause=span.clause, near=span.near, shape=span.shape) for span in spans]
         if reading:
-            scores = [likelihood(reading, span.inside) for span in spans]
-            each = [replace(told, told=max(scores), read=one) for told, one in zip(each, scores, strict=True)]
+            told = max(likely[span.inside] for span in spans)
+            each = [replace(of, told=told, read=likely[span.inside]) for of, span in zip(each, spans, strict=True)]
         elif passage in told_of:
-            each = [replace(told, told=0.0, read=0.0) for told in each]
+            each = [replace(of, told=0.0, read=0.0) for of in each]
         form = Form.of(self._asked.wants)
-        blended = readings is not None
-        worth = [span_score(form, told, blended) for told in each]
-        for span, told, own_worth in zip(spans, each, worth, strict=True):
+        ruled = _scores(form, each, blended=False)
+        scores = _scores(form, each, blended=True) if readings is not None else ruled
+        for span, evidence, score, by_rule in zip(spans, each, scores, ruled, strict=True):
             setting = sentence.setting
             yield Candidate(
                 setting.hit,
@@ -149,12 +160,42 @@ class Sheet:
                 setting.stored.text[slice(*span.origin)],
                 span.masked,
                 span.stands,
-                told,
-                round(sentence_score(form, told, blended) + own_worth - max(worth), 6),
+                evidence,
+                score,
+                by_rule,
                 *span.binding,
                 span.cells,
                 span.target,
             )
+
+    def _read(self, sentence: _Sentence, spans: list[_Span], reading: Reading) -> tuple[list[_Span], dict[Span, float]]:
+        """The spans of a sentence with those that a trained reader proposes, and how likely each answers by it.
+
+        Where it is sure, the sentence need not name what is asked of in the question's words.
+        """
+        asked, text = self._asked, sentence.setting.passage
+        own = list(proposed(asked, text, sentence.span, reading))
+        chances = {(one.start, one.end): likelihood(reading, (one.start, one.end)) for one in own}
+        if not sentence.is_about:
+            if max(chances.values(), default=-1.0) < CERTAIN:
+                return [], {}
+            spans = list(_of_text(asked, sentence, _by_rule(asked, sentence)))
+        likely = {span.inside: likelihood(reading, span.inside) for span in spans}
+        held = {inside: whole for inside in chances if (whole := exact(asked, text, inside, likely))}
+        for inside, whole in held.items():
+            best = max(whole, key=lambda span: (likely[span], span))
+            likely[best] = max(likely[best], chances[inside])
+        added = [one for one in own if (one.start, one.end) not in {*likely, *held}]
+        return [*spans, *_of_text(asked, sentence, added)], chances | likely
+
+
+def _scores(form: Form, each: Sequence[Evidence], *, blended: bool) -> list[float]:
+    """The scores of the spans of one sentence: the best has the sentence's, the others as much less as they are."""
+    worth = [span_score(form, evidence, blended) for evidence in each]
+    return [
+        round(sentence_score(form, evidence, blended) + own - max(worth), 6)
+        for evidence, own in zip(each, worth, strict=True)
+    ]
 
 
 def likelihood(reading: Reading, span: Span) -> float:
@@ -223,7 +264,14 @@ def _spans(asked: Asked, sentence: _Sentence) -> Iterator[_Span]:
     setting = sentence.setting
     if setting.view.cells:
         return _of_row(asked, sentence)
-    return _of_text(asked, sentence, propose(asked, setting.passage, sentence.span, setting.hit.passage.names))
+    if not sentence.is_about:
+        return iter(())
+    return _of_text(asked, sentence, _by_rule(asked, sentence))
+
+
+def _by_rule(asked: Asked, sentence: _Sentence) -> Iterator[Proposal]:
+    """What the rules propose for a sentence of prose."""
+    return propose(asked, sentence.setting.passage, sentence.span, sentence.setting.hit.passage.names)
 
 
 def _of_whole(asked: Asked, pairs: Pairs, sentence: _Sentence, spans: Sequence[_Span]) -> Evidence:
@@ -250,13 +298,9 @@ def _of_whole(asked: Asked, pairs: Pairs, sentence: _Sentence, spans: Sequence[_
 
 
 def _of_text(asked: Asked, sentence: _Sentence, proposals: Iterator[Proposal] | Sequence[Proposal]) -> Iterator[_Span]:
-    """Proposals for a sentence with what binds them; none where the sentence is not about what is asked."""
+    """Proposals for a sentence with what binds them; none where it tells of another turn than is asked of."""
     setting, text = sentence.setting, sentence.setting.passage
-    if not setting.knows_subject or not setting.has_turns(sentence.text):
-        return
-    if not setting.names_role(sentence.text, sentence.before):
-        return
-    if not setting.names_counted(sentence.text, sentence.before):
+    if not setting.has_turns(sentence.text):
         return
     binding = setting.has_places(sentence.text), setting.has_period(sentence.text)
     spans = clauses(text, *sentence.span)

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.asked import understand
+from bot.answerer import may_answer
+from bot.asked import Asked, understand
 from bot.config import Answers, Reader
 from bot.errors import BadModel
 from bot.evidence import Evidence
-from bot.read_spans import proposed
+from bot.read_spans import exact, proposed
 from bot.reader import Candidate, Sheet, likelihood
 from bot.trained import open_reader, read_hits
 from bot.types import StoredDocument
@@ -20,6 +21,11 @@ from reading.reader import Reading
 from tests.corpus.handmade import TODAY, hits_of, stored
 from tests.test_rows import GRID, document
 
+BY_RULE = (
+    *("270亿美元", "6.3%", "天正16年", "1588年", "8公斤", "3600", "2014年1月27日"),
+    *("习近平", "刘冬红", "艾森豪"),
+)
+UNHEARD = ("甲", "乙", "丙", "丁")  # before what a reader holds for possible only
 NEVER, ALWAYS = 1.0, 0.0  # thresholds of confidence
 
 
@@ -52,6 +58,10 @@ def candidates(question: str, reader: Sayer | None, *documents: StoredDocument, 
     asked, hits = understand(question, TODAY), hits_of(documents)
     sheet = Sheet(asked, hits, {one.document.id: one for one in documents}.get)
     return read_hits(asked, sheet, hits, reader, Reader(**{"sure": NEVER, **options}), Answers())
+
+
+def asked_of(question: str, reader: Sayer | None, *documents: StoredDocument) -> tuple[Asked, list[Candidate]]:
+    return understand(question, TODAY), candidates(question, reader, *documents)
 
 
 def spans(question: str, text: str, *likely: str) -> list[str]:
@@ -94,6 +104,52 @@ def test_a_mask_stays_a_mask() -> None:
 )
 def test_a_span_is_cut_where_the_rules_would_cut_it(text: str, picked: str, proposal: str) -> None:
     assert spans("什么情况", text, picked)[0] == proposal
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "picked", "kept"),
+    [
+        ("出口额预计多少美元", "将增长约6.3%,达到270亿美元", "约6.3%,达到270亿美元", ["270亿美元"]),
+        ("哪年去世", "他于天正16年(1588年)去世", "天正16年(1588年)", []),  # the reader's bounds stand
+        ("体重多少", "约只有8公斤重", "约只有8公斤", []),
+        ("转速多少", "转速为3600转/分钟左右", "3600转/分钟", []),
+        (
+            "哪天上市",
+            "2014年1月27日成立及于深圳证券交易所上市",
+            "2014年1月27日成立及于深圳证券交易所上市",
+            ["2014年1月27日"],
+        ),
+        ("谁提出了理念", "在安吉的习近平提出", "安吉的习近平", ["习近平"]),
+        ("谁帮着解决了", "居民刘冬红口中的议事会", "刘冬红口中", ["刘冬红"]),
+        ("输给谁", "他输给德怀特艾森豪", "德怀特艾森豪", []),
+        ("什么情况", "在安吉的习近平提出", "安吉的习近平", []),
+    ],
+)
+def test_of_values_and_persons_the_rules_know_the_bounds(
+    question: str, text: str, picked: str, kept: list[str]
+) -> None:
+    by_rule = [(text.index(words), text.index(words) + len(words)) for words in BY_RULE if words in text]
+    start = text.index(picked)
+    found = exact(understand(question, TODAY), text, (start, start + len(picked)), by_rule)
+    assert [text[slice(*one)] for one in found if text[slice(*one)] in kept] == kept
+    assert bool(found) == bool(kept)
+
+
+def test_bounds_that_the_rules_know_take_over_what_the_reader_says() -> None:
+    text = stored("本财年药品的出口额估计将增长约6.3%,达到270亿美元。")
+    found = candidates("药品出口额预计达到多少美元", Sayer("约6.3%,达到270亿美元"), text)
+    assert (found[0].text, found[0].evidence.read) == ("270亿美元", 1.0)
+
+
+def test_a_sure_reader_is_heard_where_a_sentence_puts_the_question_in_other_words() -> None:
+    text = stored("比赛在体育场举行,全场由李明执法。")
+    assert [one.text for one in may_answer(*asked_of("这场比赛的裁判长是谁", None, text))] == []
+    assert may_answer(*asked_of("这场比赛的裁判长是谁", Sayer("李明"), text))[0].text == "李明"
+
+
+def test_an_unsure_reader_is_not() -> None:
+    text = stored("比赛在体育场举行,全场由李明执法。")
+    assert may_answer(*asked_of("这场比赛的裁判长是谁", Sayer(*UNHEARD, "李明"), text)) == []
 
 
 def test_the_words_of_the_question_are_no_answer_to_it() -> None:
