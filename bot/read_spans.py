@@ -1,42 +1,66 @@
-"""What a trained reader proposes as spans, cut to the bounds that the rules know. Pure."""
+"""What a trained reader proposes as spans, with the bounds that the rules know. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from bot.asked import Asked
 from bot.question_words import VALUES, Wants
-from bot.spans import EDGES, Proposal
+from bot.spans import EDGES, enumerations
 from bot.types import Span
-from bot.values import is_masked
 from reading.reader import Reading
 
 _MOST = 4  # spans of a sentence
 _BEHIND = 6.0  # log-odds by which one may be less likely than the best
 _PAIRS = {"“": "”", "「": "」", "『": "』", "《": "》", "〈": "〉", "（": "）", "(": ")", "【": "】", "[": "]"}
 _QUOTES = frozenset("“「『\"'")
-_RUN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*[%万亿千百]*")  # what no answer begins or ends within
+_RUN = re.compile(
+    r"[a-z]+|\d+(?:[.,]\d+)*[%万亿千百]*|[*×■□]+(?:\.[*×■□]+)?[%年月日万亿千百]*"
+)  # what no answer begins or ends within
 _ABOUT = re.compile("[约近超过达多余左右以上下不到至少大概只有仅为可()\\[\\]~～—-]*")
 _BEFORE_NAME = re.compile('|.*[的,、:；;“"]')
 _BEHIND_NAME = re.compile("$|[,、;:等说称]|口中|笔下|表示|介绍")
 _UNIT = 6  # characters behind a number that may be its unit: 转/分钟
-_NUMERAL = re.compile("[0-9一二两三四五六七八九十百千万亿半几数*×■□]")
+_NUMERAL = re.compile("[0-9一二两三四五六七八九十百千万亿半几数*×■□春夏秋冬今明昨]")
+_UNITS = {
+    Wants.MONEY: re.compile("[元块角分镑币钱万亿盾*×■□]|美金|法郎|卢比"),
+    Wants.DATE: re.compile(r"[年月日号时点代纪期季春夏秋冬旬周晨晚夜今明昨*×■□]|\d{3}|\d:\d"),
+    Wants.DURATION: re.compile("[年月日天时分秒周代纪久*×■□]|小时"),
+    Wants.RANK: re.compile("[第名位首榜冠亚季最*×■□]|\\d"),
+    Wants.SHARE: re.compile("[%‰成半比*×■□:]|分之|倍"),
+}
 
 
-def proposed(asked: Asked, folded: str, sentence: Span, reading: Reading) -> Iterator[Proposal]:
-    """The likeliest spans of a sentence of a passage's folded text; their form is not one that the rules know."""
-    if asked.wants is Wants.YES_NO:  # which a whole clause answers
-        return
+def proposed(asked: Asked, folded: str, sentence: Span, reading: Reading) -> dict[Span, float]:
+    """The likeliest spans of a sentence of a passage's folded text, with the log-odds of the words they are made of."""
     found = reading.best(*sentence, _MOST)
-    for score, start, end in found:
+    spans: dict[Span, float] = {}
+    for score, *words in found:
         if score < found[0][0] - _BEHIND:
-            return
-        start, end = _whole(folded, start, end, sentence)
-        text = folded[start:end]
-        if not text or text in asked.folded or (asked.wants in VALUES and not _NUMERAL.search(text)):
-            continue
-        yield Proposal(start, end, is_masked(text) and len(text) <= 8, 0.0)
+            break
+        span = _whole(folded, (words[0], words[1]), sentence)
+        if asked.wants not in VALUES:
+            span = _uncut(asked, folded, span, sentence)
+        text = folded[slice(*span)]
+        if text and text not in asked.folded and _may_be(asked.wants, text):
+            spans.setdefault(span, score)
+    return spans
+
+
+def _may_be(wants: Wants, text: str) -> bool:
+    """Whether words have in them what a kind of answer never lacks."""
+    return wants not in VALUES or bool(_NUMERAL.search(text) and _UNITS.get(wants, _NUMERAL).search(text))
+
+
+def _uncut(asked: Asked, folded: str, span: Span, sentence: Span) -> Span:
+    """The whole list that a span is a part of, if it is several of its items or all of them are asked for."""
+    start, end = span
+    is_cut = "、" in (folded[start - 1 : start], folded[end : end + 1])
+    if not is_cut or (asked.wants is not Wants.LIST and "、" not in folded[start:end]):
+        return span
+    lists = ((one.start, one.end) for one in enumerations(folded, sentence))
+    return next((one for one in lists if one[0] <= start and end <= one[1]), span)
 
 
 def exact(asked: Asked, folded: str, span: Span, by_rule: Iterable[Span]) -> list[Span]:
@@ -61,8 +85,9 @@ def _is_apart(before: str, after: str) -> bool:
     return bool(before + after) and bool(_BEFORE_NAME.fullmatch(before)) and bool(_BEHIND_NAME.match(after))
 
 
-def _whole(folded: str, start: int, end: int, sentence: Span) -> Span:
+def _whole(folded: str, span: Span, sentence: Span) -> Span:
     """The span with the words and numbers at its ends whole, and without lone brackets and outer quotation marks."""
+    start, end = span
     for match in _RUN.finditer(folded, *sentence):
         if match.start() < start < match.end():
             start = match.start()

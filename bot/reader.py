@@ -27,11 +27,13 @@ from bot.setting import YEAR, Setting, prose
 from bot.spans import Proposal, propose
 from bot.text import clauses
 from bot.types import CitedCell, Hit, Span, StoredDocument
+from bot.values import is_masked
 from bot.view import View
 from reading.reader import Reading
 
 MAX_QUOTE = 120  # characters, unless the answer itself is longer
 _SURE = 15.0  # log-odds beyond which a trained reader is no surer
+_MASK = 8  # characters of a span that may be hidden as a whole
 CERTAIN = 0.6  # likelihood from which a trained reader is sure: log-odds of 9
 _LIKELY = 0.02  # chance from which a sentence is quoted with the one beside it
 
@@ -174,19 +176,26 @@ class Sheet:
         Where it is sure, the sentence need not name what is asked of in the question's words.
         """
         asked, text = self._asked, sentence.setting.passage
-        own = list(proposed(asked, text, sentence.span, reading))
-        chances = {(one.start, one.end): likelihood(reading, (one.start, one.end)) for one in own}
+        own = {span: likelihood(score) for span, score in proposed(asked, text, sentence.span, reading).items()}
         if not sentence.is_about:
-            if max(chances.values(), default=-1.0) < CERTAIN:
+            if max(own.values(), default=-1.0) < CERTAIN:
                 return [], {}
             spans = list(_of_text(asked, sentence, _by_rule(asked, sentence)))
-        likely = {span.inside: likelihood(reading, span.inside) for span in spans}
-        held = {inside: whole for inside in chances if (whole := exact(asked, text, inside, likely))}
-        for inside, whole in held.items():
-            best = max(whole, key=lambda span: (likely[span], span))
-            likely[best] = max(likely[best], chances[inside])
-        added = [one for one in own if (one.start, one.end) not in {*likely, *held}]
-        return [*spans, *_of_text(asked, sentence, added)], chances | likely
+        likely = {span.inside: likelihood(reading.score(*span.inside)) for span in spans}
+        likely |= {
+            span.inside: max(0.0, likely[span.inside]) for span in spans if span.masked
+        }  # of which it knows nothing
+        added, by_rule = [], tuple(likely)
+        for span, chance in own.items():
+            held = exact(asked, text, span, by_rule)
+            if held:
+                span = max(held, key=lambda one: (likely[one], one))
+            elif span not in likely:
+                added.append(
+                    Proposal(*span, masked=span[1] - span[0] <= _MASK and is_masked(text[slice(*span)]), shape=0.0)
+                )
+            likely[span] = max(likely.get(span, -1.0), chance)
+        return [*spans, *_of_text(asked, sentence, added)], likely
 
 
 def _scores(form: Form, each: Sequence[Evidence], *, blended: bool) -> list[float]:
@@ -198,9 +207,9 @@ def _scores(form: Form, each: Sequence[Evidence], *, blended: bool) -> list[floa
     ]
 
 
-def likelihood(reading: Reading, span: Span) -> float:
-    """How likely a span of a passage answers by what a trained reader says, from -1 to 1; 0: as likely as not."""
-    return round(max(-1.0, min(1.0, reading.score(*span) / _SURE)), 6)
+def likelihood(score: float) -> float:
+    """How likely a span answers by a trained reader's log-odds, from -1 to 1; 0: as likely as not."""
+    return round(max(-1.0, min(1.0, score / _SURE)), 6)
 
 
 def _with_context(

@@ -117,7 +117,7 @@ def propose(asked: Asked, folded: str, sentence: Span, names: Sequence[Name] = (
         )
         yield from named or (() if asked.suffix else _described(asked, folded, sentence))
     elif wants is Wants.LIST:
-        yield from _enumerations(folded, sentence)
+        yield from enumerations(folded, sentence)
         yield from _phrases(asked, folded, sentence)
     elif wants is Wants.YES_NO:
         yield from _clauses(folded, sentence)
@@ -343,7 +343,7 @@ def _ends_fitly(suffix: str, name: str) -> float:
     return 0.0 if name[-1] in RANKS or _OFFICE.search(name) else 0.7
 
 
-def _enumerations(folded: str, sentence: Span) -> Iterator[Proposal]:
+def enumerations(folded: str, sentence: Span) -> Iterator[Proposal]:
     """What is listed with 、 between, from after the verb to before 等: 法院、检察院和公安局."""
     for match in _LISTED.finditer(folded, *sentence):
         start, end = match.span()

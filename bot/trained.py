@@ -12,6 +12,7 @@ from bot.asked import Asked
 from bot.confidence import Scale, confidence
 from bot.config import Answers, Reader
 from bot.errors import BadModel
+from bot.question_words import Wants
 from bot.reader import Candidate, Sheet
 from bot.types import Hit
 from reading.reader import FOLDER, ReaderError, Reading, TrainedReader
@@ -47,9 +48,12 @@ def _opened(folder: Path, threads: int) -> SpanReader:
 def read_hits(
     asked: Asked, sheet: Sheet, hits: Sequence[Hit], trained: SpanReader | None, reader: Reader, answers: Answers
 ) -> list[Candidate]:
-    """The candidates of a question's hits, best first: by the rules where these are sure, else with the reader."""
+    """The candidates of a question's hits, best first: by the rules where these are sure, else with the reader.
+
+    Whether something is so is answered by a clause, and left to the rules: a reader looks for what is missing.
+    """
     candidates = sheet.candidates()
-    if trained is None or _is_sure(asked, candidates, reader.sure, answers):
+    if trained is None or asked.wants is Wants.YES_NO or _is_sure(asked, candidates, reader.sure, answers):
         return candidates
     texts = {name: sheet.text(name) for name in _likeliest(candidates, hits)}
     prose = [name for name, text in texts.items() if text]

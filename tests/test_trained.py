@@ -67,7 +67,7 @@ def asked_of(question: str, reader: Sayer | None, *documents: StoredDocument) ->
 def spans(question: str, text: str, *likely: str) -> list[str]:
     """What is proposed in a text of one sentence."""
     asked = understand(question, TODAY)
-    return [text[one.start : one.end] for one in proposed(asked, text, (0, len(text)), reading_of(text, *likely))]
+    return [text[slice(*span)] for span in proposed(asked, text, (0, len(text)), reading_of(text, *likely))]
 
 
 def test_the_words_that_the_reader_picks_are_the_answer() -> None:
@@ -156,8 +156,47 @@ def test_the_words_of_the_question_are_no_answer_to_it() -> None:
     assert spans("平安中国建设是什么", "平安中国建设很重要", "平安中国建设") == []
 
 
-def test_a_yes_no_question_is_answered_by_a_clause_of_the_rules() -> None:
-    assert spans("是否破案", "警方已经破案", "已经破案") == []
+def test_whether_something_is_so_is_left_to_the_rules() -> None:
+    reader = Sayer("警方")
+    assert candidates("案件是否已经破获", reader, stored("警方已经破获该案件。"))[0].evidence.read == -1.0
+    assert reader.given == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "picked", "proposal"),
+    [
+        ("包括哪几个室", "包括“法律室、调处室、监控室、网格室”等", "法律室、调处室", "法律室、调处室、监控室、网格室"),
+        ("包括哪几个室", "包括法律室、调处室、监控室等", "监控室", "法律室、调处室、监控室"),
+        (
+            "分成什么",
+            "通过乘物游心、理融神畅、蓄素守中三个单元呈现",
+            "理融神畅、蓄素守中",
+            "乘物游心、理融神畅、蓄素守中",
+        ),
+        ("在什么地方", "张三、李四在上海", "上海", "上海"),
+        ("谁去了上海", "张三、李四去了上海", "李四", "李四"),  # one is asked for, and one is said
+    ],
+)
+def test_a_list_is_proposed_whole(question: str, text: str, picked: str, proposal: str) -> None:
+    assert spans(question, text, picked)[0] == proposal
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "picked"),
+    [
+        ("哪一年举办", "连续举办了五届", "连续举办了五届"),
+        ("花了多少钱", "共有三百个人参加", "三百个人"),
+        ("比例是多少", "共有三百个人参加", "三百个人"),
+        ("排名第几", "共有三百个人参加", "三百个人"),
+    ],
+)
+def test_what_lacks_the_unit_asked_for_is_not_proposed(question: str, text: str, picked: str) -> None:
+    assert spans(question, text, picked) == []
+
+
+def test_of_what_is_hidden_a_reader_has_learned_nothing() -> None:
+    found = candidates("止付涉案资金多少", Sayer("紧急"), stored("紧急止付涉案资金*.**亿元。"))
+    assert (found[0].masked, found[0].evidence.read) == (True, 0.0)
 
 
 # When it is asked
@@ -198,8 +237,8 @@ def test_without_hits_nothing_is_read() -> None:
 
 def test_its_log_odds_are_evidence_from_minus_one_to_one() -> None:
     said = reading_of("甲乙丙", "乙")
-    assert likelihood(said, (1, 2)) == 1.0
-    assert likelihood(said, (0, 1)) == -1.0
+    assert likelihood(said.score(1, 2)) == 1.0
+    assert likelihood(said.score(0, 1)) == -1.0
     assert Evidence.of_fact(1.0, 0).read == -1.0
 
 
