@@ -9,7 +9,8 @@ from bot.asked import Asked
 from bot.confidence import Scale, confidence, support
 from bot.config import Answers
 from bot.question_words import VALUES
-from bot.reader import CERTAIN, Candidate
+from bot.read_spans import CERTAIN
+from bot.reader import Candidate
 from bot.rivals import copies, period, rivals, tells
 from bot.text import fold
 from bot.types import Hit, Reason, Status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.asked import Asked
 from bot.question_words import VALUES, Wants
@@ -11,6 +11,8 @@ from bot.spans import EDGES, enumerations
 from bot.types import Span
 from reading.reader import Reading
 
+CERTAIN = 0.6  # likelihood from which a reader is sure: log-odds of 9
+_SURE = 15.0  # log-odds beyond which it is no surer
 _MOST = 4  # spans of a sentence
 _BEHIND = 6.0  # log-odds by which one may be less likely than the best
 _PAIRS = {"“": "”", "「": "」", "『": "』", "《": "》", "〈": "〉", "（": "）", "(": ")", "【": "】", "[": "]"}
@@ -30,6 +32,28 @@ _UNITS = {
     Wants.RANK: re.compile("[第名位首榜冠亚季最*×■□]|\\d"),
     Wants.SHARE: re.compile("[%‰成半比*×■□:]|分之|倍"),
 }
+
+
+def likelihoods(
+    asked: Asked, folded: str, sentence: Span, reading: Reading, by_rule: Mapping[Span, bool]
+) -> dict[Span, float]:
+    """How likely each span of a sentence of a passage's folded text answers by a reader, from -1 to 1.
+
+    Of the spans by the rules, with whether each is masked, and of the reader's own. Of what is hidden it has learned
+    nothing: that is as likely as not.
+    """
+    likely = {span: likelihood(reading.score(*span)) for span in by_rule}
+    likely |= {span: max(0.0, likely[span]) for span, masked in by_rule.items() if masked}
+    for span, score in proposed(asked, folded, sentence, reading).items():
+        held = exact(asked, folded, span, by_rule)
+        meant = max(held, key=lambda one: (likely[one], one)) if held else span
+        likely[meant] = max(likely.get(meant, -1.0), likelihood(score))
+    return likely
+
+
+def likelihood(score: float) -> float:
+    """How likely a span answers by a reader's log-odds, from -1 to 1; 0: as likely as not."""
+    return round(max(-1.0, min(1.0, score / _SURE)), 6)
 
 
 def proposed(asked: Asked, folded: str, sentence: Span, reading: Reading) -> dict[Span, float]:

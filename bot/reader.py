@@ -22,7 +22,7 @@ from bot.evidence import (
     told_later,
 )
 from bot.question_words import VALUES, Form, Wants
-from bot.read_spans import exact, proposed
+from bot.read_spans import CERTAIN, likelihoods
 from bot.setting import YEAR, Setting, prose
 from bot.spans import Proposal, propose
 from bot.text import clauses
@@ -32,9 +32,7 @@ from bot.view import View
 from reading.reader import Reading
 
 MAX_QUOTE = 120  # characters, unless the answer itself is longer
-_SURE = 15.0  # log-odds beyond which a trained reader is no surer
 _MASK = 8  # characters of a span that may be hidden as a whole
-CERTAIN = 0.6  # likelihood from which a trained reader is sure: log-odds of 9
 _LIKELY = 0.02  # chance from which a sentence is quoted with the one beside it
 
 
@@ -176,26 +174,14 @@ class Sheet:
         Where it is sure, the sentence need not name what is asked of in the question's words.
         """
         asked, text = self._asked, sentence.setting.passage
-        own = {span: likelihood(score) for span, score in proposed(asked, text, sentence.span, reading).items()}
         if not sentence.is_about:
-            if max(own.values(), default=-1.0) < CERTAIN:
-                return [], {}
             spans = list(_of_text(asked, sentence, _by_rule(asked, sentence)))
-        likely = {span.inside: likelihood(reading.score(*span.inside)) for span in spans}
-        likely |= {
-            span.inside: max(0.0, likely[span.inside]) for span in spans if span.masked
-        }  # of which it knows nothing
-        added, by_rule = [], tuple(likely)
-        for span, chance in own.items():
-            held = exact(asked, text, span, by_rule)
-            if held:
-                span = max(held, key=lambda one: (likely[one], one))
-            elif span not in likely:
-                added.append(
-                    Proposal(*span, masked=span[1] - span[0] <= _MASK and is_masked(text[slice(*span)]), shape=0.0)
-                )
-            likely[span] = max(likely.get(span, -1.0), chance)
-        return [*spans, *_of_text(asked, sentence, added)], likely
+        by_rule = {span.inside: span.masked for span in spans}
+        likely = likelihoods(asked, text, sentence.span, reading, by_rule)
+        if not sentence.is_about and max(likely.values(), default=-1.0) < CERTAIN:
+            return [], {}
+        own = [Proposal(*span, _is_mask(text[slice(*span)]), 0.0) for span in likely if span not in by_rule]
+        return [*spans, *_of_text(asked, sentence, own)], likely
 
 
 def _scores(form: Form, each: Sequence[Evidence], *, blended: bool) -> list[float]:
@@ -207,9 +193,9 @@ def _scores(form: Form, each: Sequence[Evidence], *, blended: bool) -> list[floa
     ]
 
 
-def likelihood(score: float) -> float:
-    """How likely a span answers by a trained reader's log-odds, from -1 to 1; 0: as likely as not."""
-    return round(max(-1.0, min(1.0, score / _SURE)), 6)
+def _is_mask(text: str) -> bool:
+    """Whether a trained reader's span is hidden as a whole."""
+    return len(text) <= _MASK and is_masked(text)
 
 
 def _with_context(

@@ -13,8 +13,8 @@ from bot.asked import Asked, understand
 from bot.config import Answers, Reader
 from bot.errors import BadModel
 from bot.evidence import Evidence
-from bot.read_spans import exact, proposed
-from bot.reader import Candidate, Sheet, likelihood
+from bot.read_spans import exact, likelihood, proposed
+from bot.reader import Candidate, Sheet
 from bot.trained import open_reader, read_hits
 from bot.types import StoredDocument
 from reading.reader import Reading
