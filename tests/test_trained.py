@@ -152,6 +152,19 @@ def test_an_unsure_reader_is_not() -> None:
     assert may_answer(*asked_of("这场比赛的裁判长是谁", Sayer(*UNHEARD, "李明"), text)) == []
 
 
+def test_a_value_that_a_sure_reader_finds_needs_fewer_of_the_words_of_the_question() -> None:
+    text = stored("杨浦坐落着十四所院校,其中四所由教育部直属。")
+    question = "杨浦范围之内高等学府的数量是多少所"
+    assert may_answer(*asked_of(question, None, text)) == []
+    assert [one.text for one in may_answer(*asked_of(question, Sayer("十四所"), text))][:1] == ["十四所"]
+
+
+def test_a_sibling_that_the_reader_likes_does_not_put_the_right_one_out() -> None:
+    text = stored("诈骗案件同比下降12.5%,盗窃案件同比下降31.1%。")
+    fitting = may_answer(*asked_of("盗窃案件同比下降多少", Sayer("12.5%", "31.1%"), text))
+    assert fitting[0].text == "31.1%"
+
+
 def test_the_words_of_the_question_are_no_answer_to_it() -> None:
     assert spans("平安中国建设是什么", "平安中国建设很重要", "平安中国建设") == []
 
