@@ -20,7 +20,7 @@ from training.cloze import questions
 from training.examples import Example, Neighbours, examples, from_corpus, part_of
 from training.export import export
 from training.measure import Read, measures, read
-from training.network import distilled, from_encoder, loss
+from training.network import distilled, from_encoder, loss, mean
 from training.retold import retold
 from training.train import Settings, train
 from training.vocabulary import MARKS
@@ -249,6 +249,19 @@ def test_a_network_starts_from_the_encoder_with_fewer_layers_and_pieces(tiny_mod
 
 
 # What it is worth, and what is shipped
+
+
+def test_the_mean_of_two_networks_has_weights_half_way(tokenizer: Tokenizer) -> None:
+    one, other = tiny_network(tokenizer, seed=1), tiny_network(tokenizer, seed=2)
+    half = (one.ends.weight + other.ends.weight).detach() / 2
+    assert torch.allclose(mean([one, other]).ends.weight, half)
+
+
+def test_networks_of_different_shapes_have_no_mean(tokenizer: Tokenizer) -> None:
+    shorter = tiny_network(tokenizer)
+    shorter.encoder.encoder.layer = shorter.encoder.encoder.layer[:1]
+    with pytest.raises(ValueError, match="different shapes"):
+        mean([tiny_network(tokenizer), shorter])
 
 
 def test_measures_are_of_the_answerable_and_the_margin_tells_the_rest() -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``python -m training prepare``, ``train``, ``measure``, ``export``."""
+"""The command line: ``python -m training prepare``, ``train``, ``average``, ``measure``, ``export``."""
 
 from __future__ import annotations
 
@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for field in dataclasses.fields(Settings):
         kind = type(field.default)
         training.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
+    averaging = commands.add_parser("average", help="a stage of the mean of other stages' weights")
+    averaging.add_argument("--name", required=True)
+    averaging.add_argument("--of", required=True, metavar="A,B", help="stages that began at the same one")
     measure = commands.add_parser("measure", help="exact match and F1 of a stage, the paragraph given")
     measure.add_argument("--name", required=True)
     measure.add_argument("--part", choices=PARTS, default="held-out")
@@ -55,11 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exporting.add_argument("--name", required=True)
     exporting.add_argument("--into", type=Path, default=FOLDER, help="the folder to write (%(default)s)")
     options = parser.parse_args(arguments)
-    commanded = {"prepare": _prepare, "train": _train, "measure": _measure, "export": _export}
+    commanded = {"prepare": _prepare, "train": _train, "average": _average, "measure": _measure, "export": _export}
     try:
         return commanded[options.command](options)
     except FileNotFoundError as error:
         print(f"error: {error.filename} is not there; run the command that makes it first", file=sys.stderr)
+        return 1
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted; the same command goes on from the last checkpoint", file=sys.stderr)
@@ -125,6 +131,15 @@ def _train(options: argparse.Namespace) -> int:
     network = _network(work, options.start, options.layers)
     teacher = _network(work, options.taught_by, 0).eval() if options.taught_by else None
     train(network, windows, tokenizer, settings, work / options.name, teacher=teacher)
+    return 0
+
+
+def _average(options: argparse.Namespace) -> int:
+    from training.network import mean
+    from training.train import write
+
+    network = mean([_network(options.work, stage, 0) for stage in options.of.split(",")])
+    write(options.work / options.name, {"average": network.state_dict()})
     return 0
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +31,7 @@ def export(network: Any, tokenizer: Path, folder: Path) -> None:
     from onnxruntime.transformers.optimizer import optimize_model
 
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as beside:
+    with tempfile.TemporaryDirectory() as beside, _quietly():
         plain, fused, rounded = (Path(beside) / f"{name}.onnx" for name in ("plain", "fused", "rounded"))
         _trace(network, plain)
         config = network.encoder.config
@@ -51,6 +54,16 @@ def export(network: Any, tokenizer: Path, folder: Path) -> None:
         blocks.process()
         onnx.save(blocks.model.model, folder / "model.onnx")
     shutil.copy(tokenizer, folder / "tokenizer.json")
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the optimizer's log, a line or two for every node."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _with_outliers(model: Any) -> list[str]:

@@ -38,6 +38,23 @@ def from_encoder(folder: Path, numbers: Sequence[int], layers: int = 0) -> Any:
     return network_over(encoder)
 
 
+def mean(networks: Sequence[Any]) -> Any:
+    """The first of several networks of one shape, with the mean of their weights.
+
+    Runs that began at the same weights, on other data, are together better than each (Wortsman et al., Model
+    soups, ICML 2022). Raises ValueError where their shapes differ.
+    """
+    import torch
+
+    first, states = networks[0], [network.state_dict() for network in networks]
+    shapes = [{name: told.shape for name, told in state.items()} for state in states]
+    if any(shape != shapes[0] for shape in shapes):
+        raise ValueError("these stages are of different shapes")
+    weights = {name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]}
+    first.load_state_dict({name: told.to(states[0][name].dtype) for name, told in weights.items()})
+    return first
+
+
 def _drop_dimensions(encoder: Any) -> None:
     """Has dropout leave out the same dimensions at every token of a text (Gal and Ghahramani, NIPS 2016).
 

@@ -8,7 +8,7 @@ import ctypes
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -160,17 +160,26 @@ def _take_in(average: Any, network: Any, kept: float) -> None:
 
 
 def _keep(folder: Path, step: int, network: Any, average: Any, optimizer: Any, settings: Settings) -> None:
-    """Writes a checkpoint that takes the place of the one before only when it is whole."""
     import torch
 
-    state = {
-        "step": step,
-        "settings": asdict(settings),
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "random": torch.get_rng_state(),
-    }
+    write(
+        folder,
+        {
+            "step": step,
+            "settings": asdict(settings),
+            "network": network.state_dict(),
+            "average": average.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+        },
+    )
+
+
+def write(folder: Path, state: Mapping[str, Any]) -> None:
+    """Writes a stage's checkpoint, which takes the place of the one before only when it is whole."""
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
     beside = folder / "checkpoint.pt.part"
     torch.save(state, beside)
     os.replace(beside, folder / "checkpoint.pt")
