@@ -96,7 +96,7 @@ def report(examples: Sequence[Example], reader: bool = False) -> str:
             lines.append(f"sentence {form}: {dict(_rounded(OF_SENTENCE[form], sentence_weights(of_form, form)))}")
             lines.append(f"span {form}: {dict(_rounded(OF_SPAN[form], span_weights(of_form, form)))}")
         lines.append(f"confidence {form}: {fitted_curve(of_form, Example.is_right)}")
-        lines.append(f"support {form}: {fitted_curve(of_form, Example.tells)}")
+        lines.append(f"support {form}: {fitted_curve(of_form, Example.is_of_source if reader else Example.tells)}")
     return "\n".join(lines)
 
 

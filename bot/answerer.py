@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.asked import Asked
-from bot.confidence import Scale, confidence, support
+from bot.confidence import Scale, confidence, support, was_read
 from bot.config import Answers
-from bot.question_words import VALUES
+from bot.question_words import NAMES, VALUES
 from bot.read_spans import CERTAIN
-from bot.reader import Candidate
+from bot.reader import Candidate, unread
 from bot.rivals import copies, period, rivals, tells
 from bot.text import fold
 from bot.types import Hit, Reason, Status
@@ -63,13 +63,20 @@ def may_answer(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]
 
 
 def _supported(asked: Asked, candidate: Candidate, others: Sequence[Candidate], answers: Answers) -> bool:
-    """Whether a candidate's quote is likely enough to tell the answer."""
-    return support(asked.wants, candidate, others, Scale(*answers.support)) >= answers.min_support
+    """Whether a candidate's quote is likely enough to tell the answer; where it was read, its source to have one."""
+    least = answers.min_read_support if was_read(others) else answers.min_support
+    return support(asked.wants, candidate, others, Scale(*answers.support)) >= least
 
 
 def _bears(asked: Asked, candidate: Candidate) -> bool:
-    """Whether a value's sentence, with what stands over it, tells of most of the question, or a reader is sure."""
-    return asked.wants not in VALUES or candidate.evidence.sentence >= _LEAST or candidate.evidence.read >= CERTAIN
+    """Whether the sentence of a value, with what stands over it, tells of most of the question.
+
+    As of a name that a reader has read and is not sure of.
+    """
+    evidence = candidate.evidence
+    if asked.wants not in VALUES and not (asked.wants in NAMES and evidence.read > -1.0):
+        return True
+    return evidence.sentence >= _LEAST or evidence.read >= CERTAIN
 
 
 def _passed_over(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
@@ -86,6 +93,7 @@ def _passed_over(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
 
 
 def _reason(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit], answers: Answers) -> Reason:
+    candidates = unread(candidates)  # to a reader a sentence of another place is no answer, however near it comes
     best = candidates[0] if candidates else None
     if best and not (best.place_ok and best.period_ok) and _supported(asked, best, candidates, answers):
         return Reason.OTHER_PERIOD if best.place_ok else Reason.OTHER_PLACE

@@ -17,7 +17,7 @@ from bot.answerer import may_answer
 from bot.asked import Asked
 from bot.bot import Bot
 from bot.composer import quote_span
-from bot.confidence import Logits, Scale, logits
+from bot.confidence import Logits, Scale, logits, was_read
 from bot.config import Answers, Config
 from bot.evaluate import Progress, Sampling, aligned
 from bot.labelled import Label, LabelFile, named
@@ -52,6 +52,15 @@ class Example:
         quote = self.texts[candidate.hit.document.id][start:end]
         return self.label.answerable and any(answer in quote for answer in self.label.answers)
 
+    def is_of_source(self, candidate: Candidate) -> bool:
+        """Whether a candidate stands in a document that the label names for the answer, or its quote holds it."""
+        is_named = named(candidate.hit.document, self.label.documents)
+        return self.label.answerable and (is_named or self.tells(candidate))
+
+    def is_supported(self, candidate: Candidate, others: Sequence[Candidate]) -> bool:
+        """Whether a candidate has what `support` is the probability of, which is more where a reader has read."""
+        return self.is_of_source(candidate) if was_read(others) else self.tells(candidate)
+
     def without_its_documents(self) -> Example:
         """The same question of the other documents, where nothing answers it."""
         own = {
@@ -70,11 +79,11 @@ class Judged:
     answerable: bool
     logits: Logits | None  # None: no candidate may answer
     is_right: bool
-    tells: bool
+    is_supported: bool
 
     def pair(self, name: str, scale: Scale) -> tuple[float, bool]:
         """The confidence or the support of the candidate, and whether it has what that is the probability of."""
-        outcome = self.is_right if name == "confidence" else self.tells
+        outcome = self.is_right if name == "confidence" else self.is_supported
         return (scale.probability(getattr(self.logits, name)) if self.logits else 0.0), outcome
 
 
@@ -169,16 +178,16 @@ def judged(example: Example) -> Judged:
     """What the curves and the label say of a question's best candidate."""
     fitting = may_answer(example.asked, example.candidates)
     if not fitting:
-        return Judged(example.label.answerable, None, is_right=False, tells=False)
+        return Judged(example.label.answerable, None, is_right=False, is_supported=False)
     best = fitting[0]
     told = logits(example.asked.wants, best, fitting)
-    return Judged(example.label.answerable, told, example.is_right(best), example.tells(best))
+    return Judged(example.label.answerable, told, example.is_right(best), example.is_supported(best, fitting))
 
 
 def calibrated(answers: Answers, fit: Sequence[Judged], held: Sequence[Judged]) -> Calibration:
     """The scales fitted on the questions of `fit`, measured on those of `held`."""
     refits = {name: _refit(name, Scale(*getattr(answers, name)), fit, held) for name in Logits._fields}
-    thresholds = sorted({*_THRESHOLDS, answers.min_support})
+    thresholds = sorted({*_THRESHOLDS, answers.min_support, answers.min_read_support})
     scales = {"configured": refits["support"].configured, "fitted": refits["support"].fitted}
     refused = {by: tuple(_refused(held, scale, least) for least in thresholds) for by, scale in scales.items()}
     return Calibration(len(fit), len(held), refits, refused)

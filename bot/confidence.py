@@ -71,16 +71,17 @@ _SUPPORT = {
 }
 
 
-# Both where a trained reader has read some of the passages: `python -m benchmarks fit --reader`.
+# Both where a trained reader has read some of the passages: `python -m benchmarks fit --reader`. Support is then of
+# the source: that it has an answer to the question, which the reader tells better than which of its quotes has it.
 _READ_CONFIDENCE = {
-    Form.VALUE: Curve(intercept=-2.79, score=0.24, margin=-0.03, near=1.07, shape=0.65, told=-1.2, read=2.44),
-    Form.NAME: Curve(intercept=-1.04, score=-0.01, margin=0.06, near=-0.65, shape=-0.13, told=0.71, read=2.3),
-    Form.PHRASE: Curve(intercept=-1.58, score=-0.11, margin=0.1, near=1.07, shape=0.24, told=1.53, read=1.51),
+    Form.VALUE: Curve(intercept=-3.26, score=0.16, margin=-0.08, near=1.65, shape=0.99, told=0.11, read=2.43),
+    Form.NAME: Curve(intercept=-1.03, score=-0.11, margin=0.18, near=-0.53, shape=-0.06, told=1.3, read=2.12),
+    Form.PHRASE: Curve(intercept=-1.77, score=-0.01, margin=0.11, near=0.58, shape=0.12, told=0.98, read=1.57),
 }
 _READ_SUPPORT = {
-    Form.VALUE: Curve(intercept=-3.49, score=0.51, margin=0.02, near=0.21, shape=0.48, told=0.93, read=0.04),
-    Form.NAME: Curve(intercept=-1.87, score=0.3, margin=0.19, near=-1.12, shape=-0.57, told=1.8, read=-0.48),
-    Form.PHRASE: Curve(intercept=-0.69, score=-0.01, margin=0.06, near=0.81, shape=0.4, told=1.45, read=1.47),
+    Form.VALUE: Curve(intercept=-1.96, score=0.57, margin=-0.09, near=-0.48, shape=-0.75, told=0.46, read=0.46),
+    Form.NAME: Curve(intercept=-1.28, score=0.25, margin=0.04, near=-0.57, shape=-0.05, told=0.87, read=0.98),
+    Form.PHRASE: Curve(intercept=-0.04, score=0.12, margin=-0.13, near=0.29, shape=0.82, told=1.26, read=1.24),
 }
 
 

@@ -114,6 +114,7 @@ class Answers:
     """When an answer is given."""
 
     min_support: float = option(0.25, *_number(0, 1))
+    min_read_support: float = option(0.42, *_number(0, 1))
     fold_masked_copies: bool = option(True, *_SWITCH)
     confidence: tuple[float, float] = option((1.0, 0.0), *_SCALE)
     support: tuple[float, float] = option((1.0, 0.0), *_SCALE)
@@ -123,10 +124,10 @@ class Answers:
 class Reader:
     """The trained span reader."""
 
-    enabled: bool = option(False, *_SWITCH)
+    enabled: bool = option(True, *_SWITCH)
     model: str = option("", *_TEXT)
-    tokens: int = option(800, *_whole(1, 10_000))
-    sure: float = option(0.9, *_number(0, 1))
+    tokens: int = option(300, *_whole(1, 10_000))
+    sure: float = option(0.75, *_number(0, 1))
     threads: int = option(0, *_whole(0, 64))
 
 

@@ -109,9 +109,9 @@ class Blend:
 
 # Fitted by `python -m benchmarks fit --reader`.
 BLENDS: Mapping[Form, Blend] = {
-    Form.VALUE: Blend(sentence=(0.7, 1.75), span=(0.79, 4.01)),
-    Form.NAME: Blend(sentence=(0.63, 2.89), span=(0.55, 5.34)),
-    Form.PHRASE: Blend(sentence=(0.45, 4.03), span=(0.12, 4.29)),
+    Form.VALUE: Blend(sentence=(0.71, 1.89), span=(0.45, 3.68)),
+    Form.NAME: Blend(sentence=(0.61, 3.2), span=(0.46, 6.1)),
+    Form.PHRASE: Blend(sentence=(0.47, 4.03), span=(0.11, 4.44)),
 }
 
 

@@ -184,6 +184,16 @@ class Sheet:
         return [*spans, *_of_text(asked, sentence, own)], likely
 
 
+def unread(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that the rules alone propose, as they rank them."""
+    told = [
+        replace(one, score=one.ruled, evidence=replace(one.evidence, told=-1.0, read=-1.0))
+        for one in candidates
+        if one.evidence.shape > 0.0
+    ]
+    return sorted(told, key=lambda c: (-c.score, c.hit.document.id, c.start, c.end))
+
+
 def _scores(form: Form, each: Sequence[Evidence], *, blended: bool) -> list[float]:
     """The scores of the spans of one sentence: the best has the sentence's, the others as much less as they are."""
     worth = [span_score(form, evidence, blended) for evidence in each]

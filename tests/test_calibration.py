@@ -89,7 +89,7 @@ def test_a_candidate_is_judged_by_the_label_and_its_logits_are_those_of_its_conf
     one = example(TOLD)
     candidates = one.candidates
     told = logits(one.asked.wants, candidates[0], candidates)
-    assert judged(one) == Judged(answerable=True, logits=told, is_right=True, tells=True)
+    assert judged(one) == Judged(answerable=True, logits=told, is_right=True, is_supported=True)
     scale = Scale(0.5, -1.0)
     assert judged(one).pair("confidence", scale) == (
         confidence(one.asked.wants, candidates[0], candidates, scale),
@@ -100,12 +100,12 @@ def test_a_candidate_is_judged_by_the_label_and_its_logits_are_those_of_its_conf
 
 def test_a_question_labelled_as_unanswerable_has_no_right_candidate() -> None:
     told = judged(example(TOLD, status="not_found"))
-    assert (told.answerable, told.is_right, told.tells) == (False, False, False)
+    assert (told.answerable, told.is_right, told.is_supported) == (False, False, False)
 
 
 def test_where_nothing_may_answer_the_probability_is_nought() -> None:
     told = judged(example())
-    assert told == Judged(answerable=True, logits=None, is_right=False, tells=False)
+    assert told == Judged(answerable=True, logits=None, is_right=False, is_supported=False)
     assert told.pair("support", Scale(1.0, 9.0)) == (0.0, False)
 
 
@@ -141,7 +141,7 @@ def test_usable_are_answerable_questions_with_an_answer_and_unanswerable_ones() 
 
 
 def sure(logit: float, tells: bool, answerable: bool = True) -> Judged:
-    return Judged(answerable, Logits(logit, logit), is_right=tells, tells=tells)
+    return Judged(answerable, Logits(logit, logit), is_right=tells, is_supported=tells)
 
 
 # As often right as wrong, but far too sure of it: what was fitted is near even.
@@ -161,7 +161,7 @@ def test_what_a_scale_is_worth_is_told_of_the_held_out_questions() -> None:
 
 def test_refused_is_told_for_each_threshold_of_answerable_and_unanswerable_questions() -> None:
     found = calibrated(Answers(min_support=0.97), FIT, HELD).refused
-    assert [at.min_support for at in found["configured"]] == [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.97]
+    assert [at.min_support for at in found["configured"]] == [0.1, 0.2, 0.25, 0.3, 0.4, 0.42, 0.5, 0.97]
     # Of 0.953 and 0.047, answerable, and 0.953, unanswerable.
     assert found["configured"][0] == Refused(0.1, unanswerable=0.0, answerable=0.5)
     assert found["configured"][-1] == Refused(0.97, unanswerable=1.0, answerable=1.0)
@@ -233,7 +233,9 @@ def folder(tmp_path: Path) -> Path:
         }
         for number, town in enumerate(TOWNS)
     ]
-    return write_files(tmp_path, {"p.jsonl": json_lines(lines), "x.toml": "[index]\ndir = 'index'\n"})
+    return write_files(
+        tmp_path, {"p.jsonl": json_lines(lines), "x.toml": "[index]\ndir = 'index'\n[reader]\nenabled = false\n"}
+    )
 
 
 def test_tune_makes_questions_unanswerable_where_few_are_labelled_so(cli: Cli, folder: Path) -> None:
@@ -242,7 +244,7 @@ def test_tune_makes_questions_unanswerable_where_few_are_labelled_so(cli: Cli, f
     told = json.loads(result.out)["calibration"]
     assert told["fitted_on"] + told["held_out"] == 48 + 16  # every third once more, without its document
     assert told["refits"]["support"]["configured"] == {"slope": 1.0, "intercept": 0.0}
-    assert [at["min_support"] for at in told["refused"]["fitted"]] == [0.1, 0.2, 0.25, 0.3, 0.4, 0.5]
+    assert [at["min_support"] for at in told["refused"]["fitted"]] == [0.1, 0.2, 0.25, 0.3, 0.4, 0.42, 0.5]
 
 
 def test_tune_is_the_same_again(cli: Cli, folder: Path) -> None:

@@ -21,6 +21,7 @@ from bot.config import Config
 from bot.progress import ProgressLine
 from bot.store import Store
 from embeddings.encoder import Encoder
+from reading.reader import TrainedReader
 from tests.fake_encoder import ROOT, FakeEncoder, Result, environment, json_lines, write_files
 
 Cli = Callable[..., Result]
@@ -249,7 +250,7 @@ def test_doctor_says_that_all_is_well(cli: Cli, folder: Path, free_port: int) ->
     assert (done.status, done.err) == (0, "")
     assert findings(done) == {
         "model": ("ok", "multilingual-e5-small, built in, 5 dimensions"),
-        "reader": ("ok", "off: [reader] enabled = false; the rules answer alone"),
+        "reader": ("ok", f"built in, {TrainedReader().fingerprint}"),
         "index": ("ok", f"{name}: 2 documents, 2 passages from {folder / 'docs'}"),
         "documents": ("ok", str(folder / "docs")),
         "port": ("ok", f"127.0.0.1:{free_port} is free"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reading.reader import ReaderError, Reading, TrainedReader
+from reading.reader import FOLDER, ReaderError, Reading, TrainedReader
 from reading.windows import Encoded, Tokenizer, room, stretches
 from tests.tiny_network import small_vocabulary, tiny_network
 from training.export import export
@@ -138,3 +138,34 @@ def test_its_fingerprint_is_of_its_weights(tiny_reader: TrainedReader) -> None:
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(ReaderError, match="cannot be opened"):
         TrainedReader(tmp_path)
+
+
+# The model that comes with the bot
+
+
+@pytest.fixture(scope="module")
+def own_reader() -> TrainedReader:
+    return TrainedReader(threads=1)
+
+
+def test_the_bots_own_model_reads_the_words_that_answer(own_reader: TrainedReader) -> None:
+    reading = own_reader.read("止付涉案资金多少?", [TEXT], 500)[0]
+    score, start, end = reading.best(0, len(TEXT), 1)[0]
+    assert (TEXT[start:end], score > 0) == ("3.01亿元", True)
+
+
+def test_of_a_text_about_something_else_it_says_that_nothing_answers(own_reader: TrainedReader) -> None:
+    reading = own_reader.read("止付涉案资金多少?", ["桥上的石狮子是明代的,共有四百多只。"], 500)[0]
+    assert all(score < 0 for score, _, _ in reading.best(0, 100, 5))
+
+
+def test_it_says_the_same_every_time(own_reader: TrainedReader) -> None:
+    one, other = (own_reader.read("破获多少起?", [TEXT], 500)[0] for _ in range(2))
+    assert np.array_equal(one.starts, other.starts)
+    assert np.array_equal(one.ends, other.ends)
+
+
+def test_the_model_comes_with_its_card_and_is_no_larger_than_60_mb() -> None:
+    card = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert all(word in card for word in ("CC BY-SA 4.0", "CC BY-SA 3.0", "Apache-2.0", "## Data", "## Figures"))
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 60e6

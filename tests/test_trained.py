@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.answerer import may_answer
+from bot.answerer import choose, may_answer
 from bot.asked import Asked, understand
 from bot.config import Answers, Reader
 from bot.errors import BadModel
@@ -16,7 +17,7 @@ from bot.evidence import Evidence
 from bot.read_spans import exact, likelihood, proposed
 from bot.reader import Candidate, Sheet
 from bot.trained import open_reader, read_hits
-from bot.types import StoredDocument
+from bot.types import Reason, Status, StoredDocument
 from reading.reader import Reading
 from tests.corpus.handmade import TODAY, hits_of, stored
 from tests.test_rows import GRID, document
@@ -157,6 +158,28 @@ def test_a_value_that_a_sure_reader_finds_needs_fewer_of_the_words_of_the_questi
     question = "杨浦范围之内高等学府的数量是多少所"
     assert may_answer(*asked_of(question, None, text)) == []
     assert [one.text for one in may_answer(*asked_of(question, Sayer("十四所"), text))][:1] == ["十四所"]
+
+
+@pytest.mark.parametrize(("read", "kept"), [(-1.0, True), (0.2, False), (0.7, True)])
+def test_a_name_that_a_reader_has_read_and_is_not_sure_of_needs_most_of_the_question(read: float, kept: bool) -> None:
+    asked, found = asked_of("谁是校长", None, stored("校长是李明。"))
+    evidence = replace(found[0].evidence, sentence=0.4, told=read, read=read)
+    assert bool(may_answer(asked, [replace(found[0], evidence=evidence)])) is kept
+
+
+def test_why_nothing_is_found_is_told_by_the_rules() -> None:
+    text = stored("包头市紧急止付涉案资金3.01亿元。", "d1")
+    asked, found = asked_of("鄂尔多斯紧急止付涉案资金多少", Sayer("包头"), text)
+    chosen = choose(asked, found, hits_of([text]), Answers())
+    assert (chosen.status, chosen.reason) == (Status.NOT_FOUND, Reason.OTHER_PLACE)
+
+
+def test_support_is_held_against_a_threshold_of_its_own_where_a_reader_has_read() -> None:
+    text, question = stored("共破获电信网络诈骗案件537起。"), "破获电信网络诈骗案件多少起"
+    asked, found = asked_of(question, Sayer("537起"), text)
+    hits = hits_of([text])
+    assert choose(asked, found, hits, Answers(min_support=1.0)).status is Status.ANSWERED
+    assert choose(asked, found, hits, Answers(min_read_support=1.0)).status is Status.NOT_FOUND
 
 
 def test_a_sibling_that_the_reader_likes_does_not_put_the_right_one_out() -> None:
