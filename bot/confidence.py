@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.question_words import Form, Wants
-from bot.reader import Candidate
+from bot.reader import Candidate, unread
 
 _FAR = 8.0  # a margin beyond which nothing is surer
 
@@ -85,11 +85,25 @@ _READ_SUPPORT = {
 }
 
 
+# How much of the confidence in what a reader has read too is still that of the rules, where these propose it.
+_RULES_SHARE = {Form.VALUE: 0.5, Form.NAME: 0.25, Form.PHRASE: 0.0}
+
+
 def logits(wants: Wants, candidate: Candidate, others: Sequence[Candidate]) -> Logits:
     """What both curves say of a candidate; `others` are those that it is the best of."""
     form, ahead = Form.of(wants), margin(candidate, others)
-    right, tells = (_READ_CONFIDENCE, _READ_SUPPORT) if was_read(others) else (_CONFIDENCE, _SUPPORT)
-    return Logits(right[form].logit(candidate, ahead), tells[form].logit(candidate, ahead))
+    if not was_read(others):
+        return Logits(_CONFIDENCE[form].logit(candidate, ahead), _SUPPORT[form].logit(candidate, ahead))
+    right = _READ_CONFIDENCE[form].logit(candidate, ahead)
+    by_rule = unread(others)
+    same = next((one for one in by_rule if _place(one) == _place(candidate)), None)
+    if same:
+        right += _RULES_SHARE[form] * (_CONFIDENCE[form].logit(same, margin(same, by_rule)) - right)
+    return Logits(right, _READ_SUPPORT[form].logit(candidate, ahead))
+
+
+def _place(candidate: Candidate) -> tuple[str, int, int]:
+    return candidate.hit.document.id, candidate.start, candidate.end
 
 
 def was_read(candidates: Sequence[Candidate]) -> bool:

@@ -13,6 +13,7 @@ from reading.reader import Reading
 
 CERTAIN = 0.6  # likelihood from which a reader is sure: log-odds of 9
 _SURE = 15.0  # log-odds beyond which it is no surer
+_LEAST = -0.99  # the likelihood of what it rules out
 _MOST = 4  # spans of a sentence
 _BEHIND = 6.0  # log-odds by which one may be less likely than the best
 _PAIRS = {"“": "”", "「": "」", "『": "』", "《": "》", "〈": "〉", "（": "）", "(": ")", "【": "】", "[": "]"}
@@ -47,13 +48,13 @@ def likelihoods(
     for span, score in proposed(asked, folded, sentence, reading).items():
         held = exact(asked, folded, span, by_rule)
         meant = max(held, key=lambda one: (likely[one], one)) if held else span
-        likely[meant] = max(likely.get(meant, -1.0), likelihood(score))
+        likely[meant] = max(likely.get(meant, _LEAST), likelihood(score))
     return likely
 
 
 def likelihood(score: float) -> float:
-    """How likely a span answers by a reader's log-odds, from -1 to 1; 0: as likely as not."""
-    return round(max(-1.0, min(1.0, score / _SURE)), 6)
+    """How likely a span answers by a reader's log-odds, from above -1 to 1; 0: as likely as not, -1: not read."""
+    return round(max(_LEAST, min(1.0, score / _SURE)), 6)
 
 
 def proposed(asked: Asked, folded: str, sentence: Span, reading: Reading) -> dict[Span, float]:
