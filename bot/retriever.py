@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.access import sees
 from bot.config import Retriever as Settings
 from bot.question_words import QUESTION_WORD
 from bot.store import Generation
@@ -139,8 +140,9 @@ def _best_sentence(text: str, rarities: Mapping[str, float]) -> float:
 
 
 def _passes(document: Document, filters: Filters) -> bool:
-    """Whether a document is one of those named and under the source; dates aside."""
-    return (not filters.document or document.id in filters.document) and document.source.startswith(filters.source)
+    """Whether a document is one of those named, under the source, and to be seen; dates aside."""
+    named = not filters.document or document.id in filters.document
+    return named and document.source.startswith(filters.source) and sees(filters.visible, document.source)
 
 
 def _in_time(document: Document, filters: Filters) -> bool:

@@ -18,6 +18,7 @@ from bot.types import Document, Overview
 from bot.web import contents
 from bot.web.app import create_app
 from bot.web.contents import Group, Remark
+from bot.web.words import WORDS
 from tests.fake_encoder import FakeEncoder, config_in, write_files
 from tests.fakes import DOCUMENT, FakeBot
 
@@ -301,4 +302,4 @@ def test_lines_are_grouped_by_cause_the_commonest_first(lines: list[str], groups
     ],
 )
 def test_how_long_ago_is_told_in_the_largest_unit(seconds: float, words: str) -> None:
-    assert contents.ago(seconds) == words
+    assert contents.ago(seconds, WORDS["zh"]["indexing"]["ago"]) == words

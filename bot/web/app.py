@@ -10,7 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import BaseConverter
 
 from bot.config import Config
-from bot.web import api, failures, pages
+from bot.web import api, failures, language, pages
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -40,6 +40,7 @@ def create_app(bot: Bot | None, config: Config) -> Flask:
     app.extensions["config"] = config
     app.register_blueprint(api.routes)
     app.register_blueprint(pages.routes)
+    language.register(app)
     failures.register(app)
     app.after_request(_with_headers)
     return app

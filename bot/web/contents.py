@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.text import fold
 from bot.types import Document
-from bot.web.words import INDEX
 
 PAGE = 500  # documents on a page
 
@@ -65,12 +64,12 @@ def listed(documents: Sequence[Document], query: str, page: int) -> Listing:
     return Listing(query.strip(), tuple(found[(page - 1) * PAGE : page * PAGE]), len(found), page, pages)
 
 
-def ago(seconds: float) -> str:
-    """How long ago something was, in the largest unit that it fills."""
+def ago(seconds: float, words: Mapping[str, str]) -> str:
+    """How long ago something was, in the largest unit that it fills; `words` has the units' words."""
     for size, unit in _UNITS:
         if seconds >= size:
-            return str(INDEX["ago"][unit].format(int(seconds // size)))
-    return str(INDEX["ago"]["now"])
+            return words[unit].format(int(seconds // size))
+    return words["now"]
 
 
 def _group(why: str, mend: str, told: Sequence[tuple[str, str]]) -> Group:

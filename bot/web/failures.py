@@ -6,7 +6,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bot.errors import BadInput, BotError
-from bot.web.words import ZH
+from bot.web.language import words
 
 CODES = {
     400: "bad_request",
@@ -53,9 +53,10 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 def _error(status: int, code: str, message: str) -> Response:
     if _for_a_person():
-        said = ZH["errors"].get(str(status), ZH["errors"]["500"])
+        errors = words()["errors"]
+        said = errors.get(str(status), errors["500"])
         detail = message if status in {400, 503} else ""  # elsewhere the Chinese words say it all
-        return make_response(render_template("error.html", words=ZH, said=said, detail=detail, status=status), status)
+        return make_response(render_template("error.html", said=said, detail=detail, status=status), status)
     return make_response(jsonify({"error": {"code": code, "message": message}}), status)
 
 

@@ -17,7 +17,7 @@ from bot.types import Document, Question
 from bot.web import contents, sheet, view
 from bot.web.asking import app_config, ask, find_document
 from bot.web.failures import status_of
-from bot.web.words import INDEX, ZH
+from bot.web.language import words
 from bot.wire import MAX_QUESTION, checked_question
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def chat() -> tuple[str, int]:
     try:
         answer = ask(Question(checked_question(text, "q"), top_k=NEAREST))
     except BotError as error:
-        said = ZH["errors"][_said(text, status_of(error))]
-        return _chat_page({"question": text, "said": said, "detail": str(error)}), status_of(error)
+        failure = words()["errors"][_said(text, status_of(error))]
+        return _chat_page({"question": text, "failure": failure, "detail": str(error)}), status_of(error)
     return _chat_page({"question": text, "answer": answer}), 200
 
 
@@ -60,7 +60,6 @@ def document(document_id: str) -> str:
     sections = sheet.sections(stored, span)
     return render_template(
         "document.html",
-        words=ZH,
         document=stored.document,
         address=_outside_address(stored.document),
         sections=sections,
@@ -75,16 +74,14 @@ def index() -> str:
     """What the index holds and what it does not; of its documents those that match ``q``, a page at a time."""
     bot: Bot | None = current_app.extensions["bot"]
     if bot is None:
-        return render_template("index.html", words=ZH, index=INDEX, overview=None)
+        return render_template("index.html", overview=None)
     overview = bot.overview()
     page = request.args.get("page", 1, type=int)
     return render_template(
         "index.html",
-        words=ZH,
-        index=INDEX,
         overview=overview,
         built=datetime.datetime.fromtimestamp(overview.built).astimezone(),
-        ago=contents.ago(time.time() - overview.built),
+        ago=contents.ago(time.time() - overview.built, words()["indexing"]["ago"]),
         skipped=contents.grouped(overview.skipped),
         oddities=contents.grouped(overview.oddities),
         most=REMARKS,
@@ -95,7 +92,7 @@ def index() -> str:
 
 def _chat_page(turn: dict[str, Any] | None) -> str:
     ready = current_app.extensions["bot"] is not None
-    return render_template("chat.html", words=ZH, turn=turn, ready=ready)
+    return render_template("chat.html", turn=turn, ready=ready)
 
 
 def _said(text: str, status: int) -> str:

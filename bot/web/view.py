@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 
 from bot.text import on_one_line
 from bot.web.sheet import Run
-from bot.web.words import ZH
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +77,24 @@ def in_lines(text: str) -> str:
     return "\n".join(map(on_one_line, text.strip().split("\n")))
 
 
-def about(item: Mapping[str, Any]) -> str:
+def about(item: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     """Who published a cited document, when, and the page, as far as they are known."""
     page = item.get("page")
-    known = (item["document"]["publisher"], item["document"]["date"], page and ZH["page"].format(page))
+    known = (item["document"]["publisher"], item["document"]["date"], page and words["page"].format(page))
     return " · ".join(part for part in known if part)
 
 
-def told(value: Mapping[str, Any]) -> str:
+def told(value: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     """A value's JSON on one line; where it is aimed at or expected, it says so."""
-    return on_one_line(value["text"]) + (ZH["target"] if value["target"] else "")
+    return on_one_line(value["text"]) + (words["target"] if value["target"] else "")
 
 
-def facts(answer: Mapping[str, Any]) -> str:
+def facts(answer: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     """How sure an answer is, where one was given, and how long it took."""
     ms = answer["took_ms"]
     tenths = (ms + 50) // 100
-    took = ZH["milliseconds"].format(ms) if ms < 1000 else ZH["seconds"].format(f"{tenths // 10}.{tenths % 10}")
+    took = words["milliseconds"].format(ms) if ms < 1000 else words["seconds"].format(f"{tenths // 10}.{tenths % 10}")
     if answer["status"] not in ("answered", "masked"):
         return str(took)
-    sure = next(words for least, words in ZH["confidence"] if answer["confidence"] >= least)
+    sure = next(said for least, said in words["confidence"] if answer["confidence"] >= least)
     return f"{sure} · {took}"

@@ -1,0 +1,12 @@
+"""What the pages say, in Chinese and in English; the templates and the pages' scripts take it from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.web.words import chat, indexing
+
+WORDS: dict[str, dict[str, Any]] = {
+    "zh": {**chat.ZH, "indexing": indexing.ZH},
+    "en": {**chat.EN, "indexing": indexing.EN},
+}
