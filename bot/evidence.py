@@ -324,10 +324,16 @@ def _is_namesake(place: str, question: str, clause: str) -> bool:
 
 
 def _modified(noun: str, clause: str) -> bool:
-    """Whether each time that a noun stands in a clause another noun stands right before it."""
+    """Whether each time that a noun stands in a clause another noun stands right before it; 本届赛事 is no other."""
     places = [match.start() for match in re.finditer(re.escape(noun), clause)]
-    before = [tagged_words(clause[max(0, place - _MODIFIER) : place])[-1:] for place in places]
-    return all(words and words[0][1].startswith(_NOUNS) and len(words[0][0]) > 1 for words in before)
+    before = [tagged_words(clause[max(0, place - _MODIFIER) : place]) for place in places]
+    return all(
+        words
+        and words[-1][1].startswith(_NOUNS)
+        and len(words[-1][0]) > 1
+        and not (len(words) > 1 and words[-2][1] == "r")
+        for words in before
+    )
 
 
 def told_later(asked: Asked, terms: tuple[Term, ...], text: str, sentence: Span, clause: Span) -> bool:

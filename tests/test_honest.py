@@ -40,6 +40,12 @@ def test_the_figure_of_a_neighbour_is_no_answer(question: str, text: str) -> Non
     assert told(question, text) is None
 
 
+@pytest.mark.parametrize("this", ["本届", "本次"])
+def test_an_event_told_of_as_this_one_is_no_other(this: str) -> None:
+    text = f"云汀马拉松鸣枪。{this}赛事参赛人数为12000人，天气晴好。"
+    assert told("2023云汀马拉松参赛人数是多少", text) == "12000人"
+
+
 def test_a_namesake_in_another_place_is_no_answer() -> None:
     text = "云汀市教育局公布名单。白洛市特殊教育学校校长何景明出席了会议。"
     assert told("云汀市特殊教育学校校长是谁", text) is None

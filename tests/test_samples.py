@@ -123,6 +123,12 @@ def test_at_least_34_of_the_40_questions_about_the_samples_are_answered_rightly(
     assert len(SAMPLES) - len(missed) >= 34, missed
 
 
+@pytest.mark.parametrize("question", ["鄂尔多斯电诈止付多少", "2023云汀马拉松参赛人数是多少？"])
+def test_the_questions_of_the_readmes_picture_are_answered_rightly(bot: Bot, question: str) -> None:
+    label = next(label for label in SAMPLES if label["question"] == question)
+    assert wrong([label], ask_all(bot, [label])) == []
+
+
 def test_no_value_is_given_where_the_samples_hold_none(answers: list[Answer]) -> None:
     assert invented(SAMPLES, answers) == []
 
