@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from playwright.sync_api import Browser, Error, sync_playwright
 
 from bot.__main__ import main
 from bot.bot import Bot
@@ -20,6 +22,7 @@ from bot.indexer import index
 from embeddings.encoder import Encoder, SentenceTransformerEncoder
 from embeddings.model import default_model, read_model, write_folder
 from tests.fake_encoder import ROOT, FakeEncoder, Result, config_in, environment, package_bytes
+from tests.pages import FLAGS
 
 _SETTINGS = ("BOT_", "SLACK_")
 
@@ -113,3 +116,17 @@ def process(tmp_path: Path) -> Callable[..., Result]:
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return call
+
+
+@pytest.fixture(scope="module")  # as long as it is open, no test can run an event loop of its own
+def browser() -> Iterator[Browser]:
+    """Headless Chromium: Playwright's own where it is installed, else the system's."""
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        found = None if own.exists() else shutil.which("chromium") or shutil.which("google-chrome")
+        try:
+            browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        except Error as error:
+            pytest.fail(f"Chromium does not start; install it: playwright install chromium\n{error}", pytrace=False)
+        yield browser
+        browser.close()

@@ -91,6 +91,9 @@ class FakeBot:
     def document(self, document_id: str) -> StoredDocument | None:
         return STORED if document_id == "d1" else None
 
+    def starters(self, visible: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        return ("止付多少？", "破获多少起？")
+
     def overview(self) -> Overview:
         return self.held
 

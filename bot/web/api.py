@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from bot.errors import BadInput
 from bot.web.asking import ask, find_document, open_bot
 from bot.web.openapi import description
+from bot.web.visitors import visitor
 from bot.wire import document_to_json, question_from_json
 
 routes = Blueprint("api", __name__)
@@ -20,6 +21,12 @@ routes = Blueprint("api", __name__)
 def ask_question() -> Response:
     """The answer to the question in the body."""
     return jsonify(ask(question_from_json(_body())))
+
+
+@routes.get("/api/starters")
+def starters() -> Response:
+    """A few questions that the documents answer."""
+    return jsonify({"questions": list(open_bot().starters(visitor().visible))})
 
 
 @routes.get("/api/documents/<document:document_id>")

@@ -34,6 +34,7 @@ def create_app(bot: Bot | None, config: Config) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json = ReadableJSON(app)
+    app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}  # as a script is to show them
     app.url_map.converters["document"] = DocumentId
     app.url_map.merge_slashes = False  # an id may hold "//"
     app.extensions["bot"] = bot

@@ -10,6 +10,7 @@ from bot.text import fold
 from bot.types import Document
 
 PAGE = 500  # documents on a page
+FOLDERS = 50  # to choose among
 
 _DETAIL = re.compile(r"\s*\(.*\)")  # what a cause says of one file alone, as does a number
 _NUMBER = re.compile(r"(?<![\w.-])\d[\d.,]*(?!\w)")
@@ -62,6 +63,22 @@ def listed(documents: Sequence[Document], query: str, page: int) -> Listing:
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(page, 1), pages)
     return Listing(query.strip(), tuple(found[(page - 1) * PAGE : page * PAGE]), len(found), page, pages)
+
+
+def folders(documents: Iterable[Document]) -> tuple[str, ...]:
+    """What one can choose to ask in: the roots, and folders within as deep as all of them are at most `FOLDERS`.
+
+    A folder ends in a slash; a root may be a file.
+    """
+    sources = {tuple(document.source.split("/")) for document in documents}
+    chosen = {source[:1] for source in sources}
+    for depth in range(2, max(map(len, sources), default=0)):
+        within = {source[:depth] for source in sources if len(source) > depth}
+        if len(chosen) + len(within) > FOLDERS:
+            break
+        chosen |= within
+    files = {source for source in sources if len(source) == 1}
+    return tuple(sorted("/".join(path) + ("" if path in files else "/") for path in chosen))
 
 
 def ago(seconds: float, words: Mapping[str, str]) -> str:

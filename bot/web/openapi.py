@@ -12,6 +12,7 @@ JSON = dict[str, Any]
 
 TEXT: JSON = {"type": "string"}
 TEXT_OR_NULL: JSON = {"type": ["string", "null"]}
+DATE: JSON = {"type": "string", "format": "date"}
 DATE_OR_NULL: JSON = {"type": ["string", "null"], "format": "date"}
 QUESTION: JSON = {
     "type": "string",
@@ -42,6 +43,13 @@ def _paths() -> JSON:
     document_id = {"name": "document_id", "in": "path", "required": True, "schema": TEXT}
     return {
         "/api/ask": {"post": _ask()},
+        "/api/starters": {
+            "get": {
+                "operationId": "starters",
+                "summary": "A few questions that the documents answer",
+                "responses": {"200": _json("the questions", "Starters"), **_errors(503)},
+            }
+        },
         "/api/documents/{document_id}": {
             "get": {
                 "operationId": "readDocument",
@@ -102,9 +110,11 @@ def _ask() -> JSON:
 
 
 def _chat(name: str, where: str) -> JSON:
-    form = {"application/x-www-form-urlencoded": {"schema": _object({"q": QUESTION})}}
+    bounds = {"document": TEXT, "source": TEXT, "date_from": DATE, "date_to": DATE, "previous": QUESTION}
+    form = {"application/x-www-form-urlencoded": {"schema": _object({"q": QUESTION, **bounds}, required=("q",))}}
+    fields = [{"name": name, "in": "query", "schema": schema} for name, schema in {"q": TEXT, **bounds}.items()]
     asked: dict[str, JSON] = {
-        "query": {"parameters": [{"name": "q", "in": "query", "schema": TEXT}]},
+        "query": {"parameters": fields},
         "form": {"requestBody": {"required": True, "content": form}},
     }
     return {
@@ -163,6 +173,7 @@ def _schemas() -> JSON:
         "Document": _object(_document()),
         "StoredDocument": _object({**_document(), "text": TEXT}),
         "Index": _object(_index()),
+        "Starters": _object({"questions": _list(TEXT)}),
         "Alive": _object({"status": {"const": "ok"}}),
         "Ready": _object({"status": {"const": "ready"}, "index": TEXT}),
         "Error": _object({"error": _object({"code": TEXT, "message": TEXT})}),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, render_template, request, url_for
 
 from bot.errors import BotError
 from bot.links import document_address
@@ -18,12 +18,15 @@ from bot.web import contents, sheet, view
 from bot.web.asking import app_config, ask, find_document
 from bot.web.failures import status_of
 from bot.web.language import words
-from bot.wire import MAX_QUESTION, checked_question
+from bot.web.visitors import visitor
+from bot.web.words import FOR_SCRIPT, WORDS
+from bot.wire import MAX_QUESTION, question_from_json
 
 if TYPE_CHECKING:
     from bot.bot import Bot
 
 NEAREST = 3  # passages to show where no answer was found; static/chat.js asks for as many
+BOUNDS = ("document", "source", "date_from", "date_to")  # the form's fields of what may answer
 REMARKS = 200  # lines of one cause that the index page lists
 
 routes = Blueprint("pages", __name__)
@@ -45,7 +48,7 @@ def chat() -> tuple[str, int]:
     if request.method != "POST" and not text.strip():
         return _chat_page(None), 200
     try:
-        answer = ask(Question(checked_question(text, "q"), top_k=NEAREST))
+        answer = ask(_question(text))
     except BotError as error:
         failure = words()["errors"][_said(text, status_of(error))]
         return _chat_page({"question": text, "failure": failure, "detail": str(error)}), status_of(error)
@@ -86,13 +89,47 @@ def index() -> str:
         oddities=contents.grouped(overview.oddities),
         most=REMARKS,
         listing=contents.listed(overview.documents, request.args.get("q", ""), page),
-        address=partial(document_address, request.script_root),
+        address=functools.partial(document_address, request.script_root),
     )
 
 
 def _chat_page(turn: dict[str, Any] | None) -> str:
-    ready = current_app.extensions["bot"] is not None
-    return render_template("chat.html", turn=turn, ready=ready)
+    bot: Bot | None = current_app.extensions["bot"]
+    return render_template(
+        "chat.html",
+        turn=turn,
+        ready=bot is not None,
+        scope=_scope(bot),
+        sources=_folders(bot, bot.generation) if bot else (),
+        addresses=_addresses(),
+        script_words={lang: {name: told[name] for name in FOR_SCRIPT} for lang, told in WORDS.items()},
+        visitor=visitor(),
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _folders(bot: Bot, generation: str) -> tuple[str, ...]:
+    """The folders of a generation of the index."""
+    return contents.folders(bot.overview().documents)
+
+
+def _question(text: str) -> Question:
+    """The question of the page's form, asked within its bounds."""
+    filters = {name: request.values[name] for name in BOUNDS if request.values.get(name)}
+    previous = request.values.get("previous") or None
+    return question_from_json({"question": text, "top_k": NEAREST, "filters": filters, "previous": previous})
+
+
+def _scope(bot: Bot | None) -> dict[str, Any]:
+    """What the form's bounds are; of a document, the document itself."""
+    told: dict[str, Any] = {name: request.values.get(name, "") for name in BOUNDS}
+    stored = bot.document(told["document"]) if bot and told["document"] else None
+    return {**told, "document": stored.document if stored else None}
+
+
+def _addresses() -> dict[str, str]:
+    """Where the page's script sends what; what this server or this visitor has no use of is left out."""
+    return {"ask": url_for("api.ask_question"), "starters": url_for("api.starters")}
 
 
 def _said(text: str, status: int) -> str:

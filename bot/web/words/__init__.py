@@ -10,3 +10,10 @@ WORDS: dict[str, dict[str, Any]] = {
     "zh": {**chat.ZH, "indexing": indexing.ZH},
     "en": {**chat.EN, "indexing": indexing.EN},
 }
+
+# What the chat's script says; the rest is the templates'.
+FOR_SCRIPT = (
+    *("looking", "retry", "understood", "masked", "conflict", "target", "reasons", "advice", "nearest", "others"),
+    *("copies", "row", "page", "confidence", "milliseconds", "seconds", "undated", "marks", "errors"),
+    *("scope", "copy", "copied", "copy_failed", "feedback", "beside", "past", "upload"),
+)

@@ -1,0 +1,46 @@
+// Which documents may answer: the fields under the question, and in a few words what they say.
+
+import { fill } from "./dom.js";
+import { words } from "./words.js";
+
+const box = document.getElementById("scope");
+const form = box.closest("form");
+const summary = box.querySelector("summary");
+const clear = box.querySelector("button");
+const NAMES = ["document", "source", "date_from", "date_to"];
+
+// The filters of POST /api/ask; null where all documents may answer.
+export function filters() {
+  const told = new FormData(form);
+  const set = NAMES.map((name) => [name, told.get(name)]).filter(([, value]) => value);
+  return set.length ? Object.fromEntries(set) : null;
+}
+
+function show() {
+  const set = filters();
+  const dates = set && (set.date_from || set.date_to) && `${set.date_from ?? ""}～${set.date_to ?? ""}`;
+  const document = set?.document && form.elements.document.closest("label").textContent.trim();
+  const parts = [document, set?.source, dates].filter(Boolean);
+  summary.textContent = parts.length ? fill(words.scope.some, parts.join(" · ")) : words.scope.all;
+  summary.classList.toggle("set", parts.length > 0);
+  clear.hidden = !parts.length;
+}
+
+clear.addEventListener("click", () => {
+  for (const name of NAMES) {
+    const field = form.elements[name];
+    if (field?.type === "checkbox") field.checked = false;
+    else if (field) field.value = "";
+  }
+  show();
+});
+box.addEventListener("change", show);
+document.addEventListener("click", (event) => {
+  if (box.open && !box.contains(event.target)) box.open = false;
+});
+box.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !box.open) return;
+  box.open = false;
+  summary.focus();
+});
+show();

@@ -1,0 +1,102 @@
+// Files dropped on the page or chosen: sent, indexed, and ready to be asked about; each says how far it is.
+
+import { button, el, fill } from "./dom.js";
+import { words } from "./words.js";
+
+const POLL = 500; // ms between two looks at the index job
+const said = words.upload;
+
+// `api` has the addresses of uploads and of the index's state; `announce` tells a screen reader.
+export function setUpUploads(form, api, announce) {
+  const list = el("ul", "uploads");
+  list.setAttribute("aria-label", said.add);
+  form.prepend(list);
+  const input = form.querySelector("input[type=file]");
+  input.addEventListener("change", () => {
+    send([...input.files]);
+    input.value = "";
+  });
+
+  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+  let over = 0; // how many elements deep the pointer is: leaving one is entering another
+  addEventListener("dragenter", (event) => hasFiles(event) && hover(1));
+  addEventListener("dragleave", (event) => hasFiles(event) && hover(-1));
+  addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+  addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    hover(-over);
+    send([...event.dataTransfer.files]);
+  });
+
+  function hover(step) {
+    over += step;
+    document.body.classList.toggle("dropping", over > 0);
+  }
+
+  // One request a file, one after the other, so that each has its own progress and its own refusal.
+  async function send(files) {
+    const lines = files.map(line);
+    for (const [number, file] of files.entries()) {
+      const told = await sent(api.documents, file, (percent) => lines[number].say(fill(said.sending, percent)));
+      await settle(told, lines[number]);
+    }
+  }
+
+  async function settle({ file, error }, shown) {
+    if (error) return shown.end(error, "failed");
+    if (!file.new) return shown.end(said.same, "ready");
+    shown.say(said.waiting);
+    for (;;) {
+      const job = await indexed(api.index);
+      if (!job) return shown.end(said.failed, "failed");
+      const skipped = (job.skipped ?? []).find((line) => line.startsWith(`${file.source}: `));
+      if (job.state === "running") shown.say(job.of ? `${said.indexing} ${job.done}/${job.of}` : said.indexing);
+      else if (skipped) return shown.end(skipped.slice(file.source.length + 2), "failed");
+      else if (job.state === "failed") return shown.end(job.error, "failed");
+      else return shown.end(said.ready, "ready");
+      await new Promise((done) => setTimeout(done, POLL));
+    }
+  }
+
+  function line(file) {
+    const state = el("span", "state");
+    const close = button("quiet", said.dismiss, () => shown.remove());
+    close.setAttribute("aria-label", `${said.dismiss}${words.marks[0]}${file.name}`);
+    const shown = el("li", "", el("span", "asked", file.name), " ", state);
+    list.append(shown);
+    return {
+      say: (text) => (state.textContent = text),
+      end(text, how) {
+        state.textContent = text;
+        shown.classList.add(how);
+        shown.append(close);
+        announce(`${file.name}${words.marks[0]}${text}`);
+      },
+    };
+  }
+}
+
+// What became of a file that was sent: what the server keeps it as, or why it does not. fetch() tells no progress.
+function sent(address, file, progress) {
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.responseType = "json";
+    request.upload.addEventListener("progress", ({ loaded, total }) => progress(Math.floor((100 * loaded) / total)));
+    request.addEventListener("error", () => done({ error: said.failed }));
+    request.addEventListener("load", () => {
+      const kept = request.response?.files?.[0];
+      const error = kept ? kept.error : (request.response?.error?.message ?? said.failed);
+      done(error ? { error } : { file: kept });
+    });
+    const body = new FormData();
+    body.append("file", file);
+    request.send(body);
+  });
+}
+
+async function indexed(address) {
+  const response = await fetch(address).catch(() => null);
+  return response?.ok ? (await response.json()).job : null;
+}

@@ -1,0 +1,9 @@
+// The words of the page, and of replies: English for a question in English, as templates/_turn.html has it.
+
+const HAN = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u; // as _CJK of bot/text.py
+
+const all = JSON.parse(document.getElementById("conversation").dataset.words);
+
+export const words = document.documentElement.lang === "en" ? all.en : all.zh;
+
+export const wordsFor = (question) => (HAN.test(question) ? words : all.en);
