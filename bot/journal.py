@@ -169,15 +169,15 @@ class Journal:
 
     def tallies(self, most: int, status: Status | None = None) -> list[Tally]:
         """The questions asked most often, of those that ended in one way or in any; of equal ones the latest first."""
-        # Beside max() SQLite gives the other columns of the row that has it.
+        # Beside max() SQLite gives the other columns of the row that has it: the last time's.
         found = self._rows(
-            "SELECT understood, count(*), max(at), status, reason FROM questions "
+            "SELECT understood, count(*), at, status, reason, max(rowid) FROM questions "
             "WHERE at >= ?1 AND (?2 IS NULL OR status = ?2) GROUP BY folded "
-            "ORDER BY count(*) DESC, max(at) DESC LIMIT ?3",
+            "ORDER BY count(*) DESC, max(rowid) DESC LIMIT ?3",
             status,
             most,
         )
-        return [Tally(text, count, at, Status(ended), why) for text, count, at, ended, why in found]
+        return [Tally(text, count, at, Status(ended), why) for text, count, at, ended, why, _ in found]
 
     def entries(self, most: int = _ALL) -> Iterator[Entry]:
         """The questions, the latest first. Raises NoJournal where they cannot be read."""
