@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,7 +63,7 @@ class Writer:
 
 def rows(file: Path, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
     """What a query finds, a row at a time; nothing where the file was never written. Raises sqlite3.Error."""
-    if not file.exists():
+    if not file.exists() or not file.stat().st_size:
         return
     with closing(sqlite3.connect(file, timeout=_WAIT)) as database:
         yield from database.execute(query, values)
@@ -71,14 +71,16 @@ def rows(file: Path, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
 
 def _opened(file: Path, schema: Sequence[str]) -> sqlite3.Connection:
     """The file, open for writing; made where there is none."""
-    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its journal the same mode
+    # An existing file is not opened here: closing it would drop the locks that SQLite has on it in this process.
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # SQLite gives its journal the same mode
     database = sqlite3.connect(file, timeout=_WAIT, isolation_level=None)
     try:
-        _use_wal(database)
-        database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system may lose the last rows, never the file
-        with _transaction(database):
+        with _transaction(database):  # before the journal is set: until this ends the file is empty, as `rows` expects
             for statement in schema:
                 database.execute(statement)
+        _use_wal(database)
+        database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system may lose the last rows, never the file
     except sqlite3.Error:
         database.close()
         raise

@@ -359,6 +359,17 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
     }
 
 
+def test_whoever_reads_while_the_file_is_made_finds_nothing_or_what_is_there(tmp_path: Path) -> None:
+    for number in range(30):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        journal = Journal(folder, ALL)
+        keep(journal, given("a1"))
+        while (seen := [entry.id for entry in journal.entries()]) != ["a1"]:
+            assert seen == []
+        journal.close()
+
+
 def test_what_was_confirmed_outlives_a_killed_process(tmp_path: Path) -> None:
     program = (
         "import os, signal, sys; from pathlib import Path; from tests.test_journal import *\n"
@@ -396,7 +407,7 @@ def test_a_journal_that_cannot_be_written_is_told_and_costs_no_answer(
         with pytest.raises(NoJournal, match="cannot be read"):
             journal.tallies(9)
         journal.close()
-    assert "the journal was not written: IsADirectoryError" in caplog.text
+    assert "the journal was not written: OperationalError" in caplog.text
     assert "止付" not in caplog.text and "有用" not in caplog.text
 
 
