@@ -87,6 +87,7 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
             watcher.close()
         if events is not None:
             events.close()
+        app.extensions["journal"].close()
         bot.close()
 
 

@@ -176,6 +176,15 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Journal:
+    """What is kept of questions, and of what people say of the answers."""
+
+    questions: bool = option(False, *_SWITCH)
+    feedback: bool = option(True, *_SWITCH)
+    days: int = option(90, *_whole(1, 3650))
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set; ``base`` is the folder relative paths count from."""
 
@@ -190,6 +199,7 @@ class Config:
     slack: Slack = field(default_factory=Slack)
     log: Log = field(default_factory=Log)
     record: Record = field(default_factory=Record)
+    journal: Journal = field(default_factory=Journal)
     base: Path = Path()
 
     @property

@@ -39,6 +39,12 @@ class NoRecord(BotError):
     code = "no_record"
 
 
+class NoJournal(BotError):
+    """The journal of questions cannot be written or read."""
+
+    code = "no_journal"
+
+
 class UnreadableDocument(BotError):
     """One file could not be read; the others still are."""
 

@@ -1,8 +1,7 @@
 """Records of answers, for whoever audits them: what was asked, what was looked at, and the bytes of the answer.
 
-``DIR/records.sqlite`` in the index's folder, readable by its owner alone, since questions are private. Any number
-of processes write to it. A thread of its own writes, so that no answer waits for the disk; what it has written
-outlives a killed process.
+``DIR/records.sqlite`` in the index's folder, readable by its owner alone, since questions are private
+(`bot/database.py`).
 """
 
 from __future__ import annotations
@@ -11,21 +10,20 @@ import datetime
 import hashlib
 import json
 import logging
-import os
 import sqlite3
-import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot import __version__
 from bot.config import Config, config_from
 from bot.config import Record as Settings
+from bot.database import Writer, rows
 from bot.errors import NoRecord
 from bot.types import Answer, Filters, Hit, Question
 from bot.wire import answer_to_json
@@ -40,7 +38,6 @@ _SCHEMA = (
     "CREATE INDEX IF NOT EXISTS records_of_generation ON records (generation)",
     "CREATE TABLE IF NOT EXISTS limits (one INTEGER PRIMARY KEY CHECK (one = 1), generations INTEGER NOT NULL)",
 )
-_WAIT = 10  # seconds for another process that writes
 _SECTIONS = ("model", "retriever", "answers", "reader")  # of the configuration: what an answer depends on
 _DIFFERENCES = 20  # lines that tell how two answers differ
 _logger = logging.getLogger(__name__)
@@ -77,38 +74,19 @@ class Recorder:
 
     def __init__(self, folder: Path, config: Config, model: str, reader: str = "") -> None:
         """`model` and `reader` are the fingerprints of the encoder and, where it is on, of the trained reader."""
-        self._file = folder / FILE
         self._limits = config.record
         known = {"model_fingerprint": model, "reader_fingerprint": reader, "version": __version__}
         self._settings = _canonical({**_settings(config), **known})
-        self._writer = ThreadPoolExecutor(1, "record")
-        self._database: sqlite3.Connection | None = (
-            None  # the writer's own; kept open, since closing waits for the disk
-        )
+        self._writer = Writer(folder / FILE, _SCHEMA, "record")
 
     def keep(self, trail: Trail) -> None:
         """Records an answer soon; the process does not end before that is done."""
-        self._writer.submit(self._write, trail)
+        written = self._writer.write(partial(_insert, trail=trail, settings=self._settings, limits=self._limits))
+        written.add_done_callback(partial(_tell_failure, trail.answer.id))
 
     def close(self) -> None:
         """Waits until all is written."""
-        self._writer.submit(self._disconnect)
-        self._writer.shutdown()
-
-    def _write(self, trail: Trail) -> None:
-        try:
-            if self._database is None:
-                self._database = _created(self._file)
-            with _writing(self._database):
-                _insert(self._database, trail, self._settings, self._limits)
-        except (OSError, sqlite3.Error, ValueError, TypeError) as error:
-            _logger.error("answer %s was not recorded: %s: %s", trail.answer.id, type(error).__name__, error)
-            self._disconnect()
-
-    def _disconnect(self) -> None:
-        if self._database is not None:
-            self._database.close()
-            self._database = None
+        self._writer.close()
 
 
 def find_record(folder: Path, answer_id: str) -> Record:
@@ -116,15 +94,15 @@ def find_record(folder: Path, answer_id: str) -> Record:
     columns = 'id, at, generation, digest, "values", question, answer, trail'
     query = f"SELECT {columns} FROM records JOIN settings ON settings = digest WHERE id = ?"
     try:
-        rows = _rows(folder / FILE, query, answer_id)
+        found = list(rows(folder / FILE, query, answer_id))
     except sqlite3.Error as error:
         raise NoRecord(f"{folder / FILE} cannot be read ({error}); put back a copy, or delete it") from None
-    if not rows:
+    if not found:
         raise NoRecord(
             f"no answer with the id {answer_id} is recorded in {folder}; set [record] enabled = true before asking, "
             "and [record] keep to more where old ones are to stay"
         )
-    known, at, generation, digest, settings, question, answer, trail = rows[0]
+    known, at, generation, digest, settings, question, answer, trail = found[0]
     told = json.loads(zlib.decompress(trail))
     return Record(known, at, generation, digest, json.loads(settings), _question(question), answer, told)
 
@@ -134,7 +112,7 @@ def needed_generations(folder: Path) -> list[str]:
     most = "(SELECT coalesce(max(generations), 0) FROM limits)"
     query = f"SELECT DISTINCT generation FROM records ORDER BY generation DESC LIMIT {most}"
     try:
-        return [name for (name,) in _rows(folder / FILE, query)]
+        return [name for (name,) in rows(folder / FILE, query)]
     except sqlite3.Error as error:
         _logger.error("%s cannot be read (%s); no generation is kept for it", folder / FILE, error)
         return []
@@ -243,45 +221,9 @@ def _question(text: str) -> Question:
     return Question(**values, filters=Filters(**{**filters, "document": tuple(filters["document"])}))
 
 
-def _created(file: Path) -> sqlite3.Connection:
-    """The database of records, open for writing; made where there is none."""
-    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its journal the same mode
-    database = sqlite3.connect(file, timeout=_WAIT, isolation_level=None)
-    _use_wal(database)
-    database.execute("PRAGMA synchronous = NORMAL")  # a crash of the system may lose the last answers, never the file
-    with _writing(database):
-        for statement in _SCHEMA:
-            database.execute(statement)
-    return database
-
-
-def _use_wal(database: sqlite3.Connection) -> None:
-    """Sets the journal; SQLite does not wait for others by itself here, where two begin at once."""
-    patience = time.monotonic() + _WAIT
-    while True:
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > patience:
-                raise
-            time.sleep(0.01)
-
-
-@contextmanager
-def _writing(database: sqlite3.Connection) -> Iterator[None]:
-    """One transaction that waits for other writers before it reads, so that none has to be given up."""
-    database.execute("BEGIN IMMEDIATE")
-    with database:
-        yield
-
-
-def _rows(file: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
-    """What a query finds; nothing where nothing was ever recorded."""
-    if not file.exists():
-        return []
-    with closing(sqlite3.connect(file, timeout=_WAIT)) as database:
-        return database.execute(query, values).fetchall()
+def _tell_failure(answer_id: str, written: Future[None]) -> None:
+    if error := written.exception():
+        _logger.error("answer %s was not recorded: %s: %s", answer_id, type(error).__name__, error)
 
 
 def _insert(database: sqlite3.Connection, trail: Trail, settings: str, limits: Settings) -> None:

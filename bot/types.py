@@ -285,3 +285,30 @@ class Answer:
     index: str
     took_ms: int
     parts: tuple[Part, ...] = ()  # of a question that asks several things; empty for others
+
+
+class Verdict(StrEnum):
+    """What somebody says of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Complaint(StrEnum):
+    """What somebody says is wrong with an answer."""
+
+    WRONG_VALUE = "wrong_value"
+    WRONG_QUOTE = "wrong_quote"
+    MISSED = "missed"  # it is in the documents
+    NOT_IN_DOCUMENTS = "not_in_documents"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What somebody says of an answer, or that they take it back."""
+
+    answer_id: str
+    verdict: Verdict | None  # None: taken back
+    reason: Complaint | None = None
+    note: str = ""

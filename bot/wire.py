@@ -5,18 +5,24 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from bot.errors import BadInput
-from bot.types import Answer, Citation, Document, Filters, Hit, Part, Question, Value
+from bot.types import Answer, Citation, Complaint, Document, Filters, Hit, Part, Question, Rating, Value, Verdict
+
+E = TypeVar("E", bound=StrEnum)
 
 MAX_QUESTION = 1000  # code points
 MAX_TOP_K = 50
 MAX_REQUEST_ID = 200  # code points
+MAX_ANSWER_ID = 200  # code points
+MAX_NOTE = 500  # code points
 
 _QUESTION_KEYS = ("question", "top_k", "filters", "previous", "today", "request_id")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FILTER_KEYS = ("document", "source", "date_from", "date_to")
+_RATING_KEYS = ("id", "verdict", "reason", "note")
 
 
 def question_from_json(payload: object) -> Question:
@@ -51,9 +57,28 @@ def checked_question(text: object, name: str = "question") -> str:
         raise BadInput(f"{name} is blank; write what you want to know")
     if len(text) > MAX_QUESTION:
         raise BadInput(f"{name} has {len(text)} characters; at most {MAX_QUESTION} are allowed, shorten it")
-    if any(ord(char) < 32 and char not in "\t\n\r" for char in text):
-        raise BadInput(f"{name} holds control characters; send plain text")
-    return clean(text)
+    return _plain(text, name)
+
+
+def rating_from_json(payload: object) -> Rating:
+    """What a parsed JSON body says of an answer. Raises BadInput with the key that is wrong."""
+    if not isinstance(payload, Mapping):
+        raise BadInput('the body must be a JSON object such as {"id": "…", "verdict": "up"}')
+    _known(payload, _RATING_KEYS, "")
+    answer_id = payload.get("id")
+    if not isinstance(answer_id, str) or not 1 <= len(answer_id) <= MAX_ANSWER_ID:
+        raise BadInput("id must be the id of an answer, as POST /api/ask gave it")
+    if "verdict" not in payload:
+        raise BadInput(f"verdict is missing; send {_choices(Verdict)}")
+    verdict, reason = _choice(payload, "verdict", Verdict), _choice(payload, "reason", Complaint)
+    if reason is not None and verdict is not Verdict.DOWN:
+        raise BadInput("reason goes with the verdict down alone; leave it out")
+    note = _or(payload.get("note"), "")
+    if not isinstance(note, str) or len(note) > MAX_NOTE:
+        raise BadInput(f"note must be a text of at most {MAX_NOTE} characters, or null")
+    if note and verdict is None:
+        raise BadInput("note goes with a verdict; leave it out")
+    return Rating(clean(answer_id), verdict, reason, _plain(note, "note").strip())
 
 
 def clean(text: str) -> str:
@@ -154,6 +179,25 @@ def _filters(payload: object) -> Filters:
     if not isinstance(source, str):
         raise BadInput("filters.source must be the beginning of a source, such as reports/2022/")
     return Filters(tuple(map(clean, ids)), clean(source), _date(payload, "date_from"), _date(payload, "date_to"))
+
+
+def _choice(payload: Mapping[str, Any], key: str, kind: type[E]) -> E | None:
+    """One of an enumeration's values, or None."""
+    value = payload.get(key)
+    if value is not None and value not in list(kind):
+        raise BadInput(f"{key} must be {_choices(kind)}")
+    return None if value is None else kind(value)
+
+
+def _choices(kind: type[StrEnum]) -> str:
+    return f"{', '.join(kind)} or null"
+
+
+def _plain(text: str, name: str) -> str:
+    """A text without control characters, as it can be kept."""
+    if any(ord(char) < 32 and char not in "\t\n\r" for char in text):
+        raise BadInput(f"{name} holds control characters; send plain text")
+    return clean(text)
 
 
 def _date(payload: Mapping[str, Any], key: str) -> str:

@@ -193,7 +193,7 @@ def test_a_record_can_be_read_by_its_owner_alone(folder: Path) -> None:
     bot = Bot.open(recording(folder), FakeEncoder())
     bot.ask(Question(ASKED, via="json"))
     assert bot._recorder is not None
-    bot._recorder._writer.submit(int).result()  # what was handed in before is written
+    bot._recorder._writer.write(lambda database: None).result()  # what was handed in before is written
     files = sorted((folder / "index").glob(f"{FILE}*"))
     assert [file.name for file in files] == [FILE, f"{FILE}-shm", f"{FILE}-wal"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}

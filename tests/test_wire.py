@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 
 from bot.errors import BadInput
-from bot.types import Document, Duplicate, Filters, Question, Reason
-from bot.wire import MAX_QUESTION, answer_to_json, checked_question, clean, document_to_json, question_from_json
+from bot.types import Complaint, Document, Duplicate, Filters, Question, Rating, Reason, Verdict
+from bot.wire import (
+    MAX_QUESTION,
+    answer_to_json,
+    checked_question,
+    clean,
+    document_to_json,
+    question_from_json,
+    rating_from_json,
+)
 from tests.fakes import DOCUMENT, FakeBot
 
 NO_DOCUMENT = "filters.document must be a document's id or a list of ids"
@@ -136,6 +144,58 @@ def test_what_is_wrong_is_refused_by_name_in_one_line(payload: object, message: 
         question_from_json(payload)
     assert str(caught.value) == message
     str(caught.value).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("payload", "rating"),
+    [
+        ({"id": "a1", "verdict": "up"}, Rating("a1", Verdict.UP)),
+        ({"id": "a1", "verdict": "up", "reason": None, "note": " 很快\n"}, Rating("a1", Verdict.UP, None, "很快")),
+        ({"id": "a1", "verdict": "down"}, Rating("a1", Verdict.DOWN)),
+        (
+            {"id": "a1", "verdict": "down", "reason": "missed", "note": "长" * 500},
+            Rating("a1", Verdict.DOWN, Complaint.MISSED, "长" * 500),
+        ),
+        ({"id": "a1", "verdict": None, "reason": None, "note": None}, Rating("a1", None)),
+        ({"id": "\udcff", "verdict": "down", "note": "\ud800"}, Rating("\ufffd", Verdict.DOWN, None, "\ufffd")),
+    ],
+)
+def test_what_is_said_of_an_answer_is_taken(payload: object, rating: Rating) -> None:
+    assert rating_from_json(payload) == rating
+
+
+NO_ID = "id must be the id of an answer, as POST /api/ask gave it"
+NO_REASON = "reason must be wrong_value, wrong_quote, missed, not_in_documents, other or null"
+NO_NOTE = "note must be a text of at most 500 characters, or null"
+
+
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        ([], 'the body must be a JSON object such as {"id": "…", "verdict": "up"}'),
+        ({"verdict": "up"}, NO_ID),
+        ({"id": "", "verdict": "up"}, NO_ID),
+        ({"id": 7, "verdict": "up"}, NO_ID),
+        ({"id": "a" * 201, "verdict": "up"}, NO_ID),
+        ({"id": "a1"}, "verdict is missing; send up, down or null"),
+        ({"id": "a1", "verdict": "UP"}, "verdict must be up, down or null"),
+        ({"id": "a1", "verdict": ["up"]}, "verdict must be up, down or null"),
+        ({"id": "a1", "verdict": False}, "verdict must be up, down or null"),
+        ({"id": "a1", "verdict": "down", "reason": "rude"}, NO_REASON),
+        ({"id": "a1", "verdict": "down", "reason": ""}, NO_REASON),
+        ({"id": "a1", "verdict": "up", "reason": "other"}, "reason goes with the verdict down alone; leave it out"),
+        ({"id": "a1", "verdict": None, "reason": "other"}, "reason goes with the verdict down alone; leave it out"),
+        ({"id": "a1", "verdict": None, "note": "x"}, "note goes with a verdict; leave it out"),
+        ({"id": "a1", "verdict": "up", "note": 1}, NO_NOTE),
+        ({"id": "a1", "verdict": "up", "note": "长" * 501}, NO_NOTE),
+        ({"id": "a1", "verdict": "up", "note": "a\0"}, "note holds control characters; send plain text"),
+        ({"id": "a1", "verdict": "up", "answer": {}}, "unknown key answer; the keys are id, verdict, reason, note"),
+    ],
+)
+def test_what_is_wrong_in_it_is_refused_by_name(payload: object, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        rating_from_json(payload)
+    assert str(caught.value) == message
 
 
 def test_clean_leaves_whole_pairs_alone() -> None:

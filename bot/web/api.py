@@ -8,11 +8,12 @@ from typing import NoReturn
 
 from flask import Blueprint, Response, abort, jsonify, request
 
+from bot.access import Scope
 from bot.errors import BadInput
-from bot.web.asking import ask, find_document, open_bot
+from bot.web.asking import app_config, app_journal, ask, find_document, open_bot
 from bot.web.openapi import description
-from bot.web.visitors import visitor
-from bot.wire import document_to_json, question_from_json
+from bot.web.visitors import needs, visitor
+from bot.wire import document_to_json, question_from_json, rating_from_json
 
 routes = Blueprint("api", __name__)
 
@@ -27,6 +28,17 @@ def ask_question() -> Response:
 def starters() -> Response:
     """A few questions that the documents answer."""
     return jsonify({"questions": list(open_bot().starters(visitor().visible))})
+
+
+@routes.post("/api/feedback")
+@needs(Scope.ASK)
+def rate_answer() -> Response:
+    """That what the body says of an answer is kept."""
+    if not app_config().journal.feedback:
+        abort(403, "feedback is off on this server; set [journal] feedback = true in its config.toml to take it")
+    if not app_journal().rate(rating_from_json(_body('{"id": "…", "verdict": "up"}')), visitor().name):
+        abort(404, "this answer is no longer known; ask again")
+    return jsonify({"status": "ok"})
 
 
 @routes.get("/api/documents/<document:document_id>")
@@ -72,8 +84,8 @@ def openapi() -> Response:
     return jsonify(description(request.script_root))
 
 
-def _body() -> object:
-    """The request's body as parsed JSON."""
+def _body(example: str = '{"question": "…"}') -> object:
+    """The request's body as parsed JSON; where it is none, the error shows an example."""
     if request.mimetype != "application/json":
         abort(415, "send JSON with the header Content-Type: application/json")
     try:
@@ -82,7 +94,7 @@ def _body() -> object:
         raise BadInput("the body is not UTF-8; encode it as UTF-8") from None
     except (ValueError, RecursionError) as error:  # a deep nest of lists ends the parser's recursion
         where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise BadInput(f'the body is not valid JSON{where}; send {{"question": "…"}}') from None
+        raise BadInput(f"the body is not valid JSON{where}; send {example}") from None
 
 
 def _no_constant(name: str) -> NoReturn:

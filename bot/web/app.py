@@ -10,7 +10,8 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import BaseConverter
 
 from bot.config import Config
-from bot.web import api, failures, language, pages
+from bot.journal import Journal
+from bot.web import admin, api, failures, language, pages
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -39,8 +40,10 @@ def create_app(bot: Bot | None, config: Config) -> Flask:
     app.url_map.merge_slashes = False  # an id may hold "//"
     app.extensions["bot"] = bot
     app.extensions["config"] = config
+    app.extensions["journal"] = Journal(config.index_dir, config.journal)
     app.register_blueprint(api.routes)
     app.register_blueprint(pages.routes)
+    admin.register(app)
     language.register(app)
     failures.register(app)
     app.after_request(_with_headers)

@@ -11,8 +11,10 @@ from flask import abort, current_app, request
 
 from bot.config import Config
 from bot.errors import NoIndex
+from bot.journal import Journal
 from bot.links import document_address, document_link, text_version
-from bot.types import Answer, Question, StoredDocument
+from bot.types import Answer, Filters, Question, StoredDocument
+from bot.web.visitors import visitor
 from bot.wire import answer_to_json
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ def app_config() -> Config:
     return config
 
 
+def app_journal() -> Journal:
+    """The journal of what is asked of this app."""
+    journal: Journal = current_app.extensions["journal"]
+    return journal
+
+
 def find_document(document_id: str) -> StoredDocument:
     """The document with an id; the request ends with 404 where there is none."""
     stored = open_bot().document(document_id)
@@ -48,6 +56,8 @@ def ask(question: Question) -> dict[str, Any]:
     bot = open_bot()
     began = time.perf_counter()
     answer = bot.ask(replace(question, via=f"http{request.script_root}"))
+    filtered = question.filters != Filters() or visitor().visible is not None
+    app_journal().answered(answer, visitor().name, "http", filtered)
     payload = with_links(answer, bot, request.script_root)
     _log(question, answer, (time.perf_counter() - began) * 1000)
     return payload

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot import __version__
-from bot.types import Reason, Status
-from bot.wire import MAX_QUESTION, MAX_REQUEST_ID, MAX_TOP_K
+from bot.types import Complaint, Reason, Status, Verdict
+from bot.wire import MAX_ANSWER_ID, MAX_NOTE, MAX_QUESTION, MAX_REQUEST_ID, MAX_TOP_K
 
 JSON = dict[str, Any]
 
@@ -50,6 +50,7 @@ def _paths() -> JSON:
                 "responses": {"200": _json("the questions", "Starters"), **_errors(503)},
             }
         },
+        "/api/feedback": {"post": _rate()},
         "/api/documents/{document_id}": {
             "get": {
                 "operationId": "readDocument",
@@ -84,6 +85,20 @@ def _paths() -> JSON:
                 "responses": {"200": _html("the page")},
             }
         },
+        "/admin": {
+            "get": {
+                "operationId": "showJournal",
+                "summary": "The page of what was asked, and of what people say of the answers",
+                "parameters": [{"name": "cleared", "in": "query", "schema": {"enum": ["yes", "no"]}}],
+                "responses": {"200": _html("the page"), **_errors(401, 403, 503)},
+            }
+        },
+        "/admin/questions.csv": {"get": _export("exportQuestions", "Every question that is kept", "text/csv")},
+        "/admin/feedback.csv": {"get": _export("exportFeedback", "All feedback that is kept", "text/csv")},
+        "/admin/labels.jsonl": {
+            "get": _export("exportLabels", "Labelled questions for `python -m bot eval`", "application/x-ndjson")
+        },
+        "/admin/clear": {"post": _clear()},
         "/": {"get": _chat("openChat", "query"), "post": _chat("askInChat", "form")},
         "/healthz": {"get": _state("healthz", "Whether the process is alive", "Alive")},
         "/readyz": {"get": _state("readyz", "Whether questions can be asked", "Ready", 503)},
@@ -106,6 +121,35 @@ def _ask() -> JSON:
             "200": _json("the answer; status says how the question ended", "Answer"),
             **_errors(400, 413, 415, 503),
         },
+    }
+
+
+def _rate() -> JSON:
+    return {
+        "operationId": "rate",
+        "summary": "Says of an answer that it is right, or what is wrong with it",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Rating")}}},
+        "responses": {"200": _json("it is kept", "Alive"), **_errors(400, 401, 403, 404, 413, 415, 503)},
+    }
+
+
+def _export(name: str, summary: str, mimetype: str) -> JSON:
+    content = {mimetype: {"schema": TEXT}}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {"200": {"description": "the file", "content": content}, **_errors(401, 403, 503)},
+    }
+
+
+def _clear() -> JSON:
+    fields = {"form": {**TEXT, "description": "what the page has there"}, "confirm": {"const": "yes"}}
+    form = {"application/x-www-form-urlencoded": {"schema": _object(fields)}}
+    return {
+        "operationId": "clearJournal",
+        "summary": "Deletes questions and feedback",
+        "requestBody": {"required": True, "content": form},
+        "responses": {"303": {"description": "back to the page, which says what was done"}, **_errors(401, 403, 503)},
     }
 
 
@@ -152,6 +196,7 @@ def _schemas() -> JSON:
             "additionalProperties": False,
         },
         "Answer": _object(_answer()),
+        "Rating": {**_object(_rating(), required=("id", "verdict")), "additionalProperties": False},
         "Citation": _object(
             {
                 "n": {"type": "integer", "minimum": 1},
@@ -194,6 +239,15 @@ def _question() -> JSON:
         "previous": {**QUESTION, "type": ["string", "null"]},
         "today": DATE_OR_NULL,
         "request_id": {"type": ["string", "null"], "maxLength": MAX_REQUEST_ID},
+    }
+
+
+def _rating() -> JSON:
+    return {
+        "id": {"type": "string", "minLength": 1, "maxLength": MAX_ANSWER_ID, "description": "of the answer"},
+        "verdict": {"enum": [*Verdict, None], "description": "null takes back what was said"},
+        "reason": {"enum": [*Complaint, None], "description": "of the verdict down alone"},
+        "note": {"type": ["string", "null"], "maxLength": MAX_NOTE, "description": "of a verdict that is not null"},
     }
 
 
