@@ -157,6 +157,7 @@ class Filters:
     source: str = ""  # a prefix of Document.source
     date_from: str = ""  # YYYY-MM-DD, inclusive
     date_to: str = ""  # YYYY-MM-DD, inclusive
+    visible: tuple[str, ...] | None = None  # source prefixes that whoever asks may see; None: all
 
     @property
     def by_date(self) -> bool:
