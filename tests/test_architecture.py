@@ -15,12 +15,13 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module imports none that stands below it here. A package stands for all
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
-    "bot.types bot.errors bot.listening bot.config bot.wire bot.record bot.text bot.numerals bot.value_forms "
+    "bot.types bot.errors bot.access "
+    "bot.listening bot.config bot.wire bot.record bot.text bot.numerals bot.value_forms "
     "bot.values bot.agreement bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts "
     "bot.follow_up bot.several bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store "
     "bot.report bot.indexer bot.retriever bot.listed bot.targets bot.spans bot.read_spans bot.evidence bot.setting "
     "bot.cells bot.reader bot.about bot.confidence bot.rivals bot.answerer bot.trained bot.templates bot.composer "
-    "bot.links bot.bot "
+    "bot.links bot.starters bot.bot "
     # The edges
     "bot.progress bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.calibration bot.tune bot.web "
     "bot.slack bot.doctor bot.__main__ server"
