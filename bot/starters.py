@@ -18,7 +18,7 @@ from bot.places import PATTERN
 from bot.question_words import FEES, Wants
 from bot.text import clauses, fold, has_cjk, sentences, tagged_words
 from bot.texts import Texts
-from bot.types import Answer, Document, Filters, Name, NameKind, Passage, Question, Status
+from bot.types import Answer, Document, Filters, Name, NameKind, Passage, Question, Span, Status
 from bot.values import Kind, ValueSpan, find_values, is_masked
 from bot.view import view
 
@@ -57,7 +57,7 @@ _MARKS = re.compile('["“”‘’「」『』《》()〈〉\\[\\]【】<>|/\\\
 _LEANING = frozenset("也 还 又 亦 则 再 均 都 同样 分别 各 就 仅 仍 已 其 他 她 它 我 我们 他们 其中 另 先 后".split())
 
 # How it ends.
-_HANGS = re.compile("[的时后前中上下来际外内间地了和与及于为是在将被把对从或称]$|(?:显示|表示|指出|提到)$")
+_HANGS = re.compile("[的时后前中上下来际外内地了和与及于为是在将被把对从或称]$|(?:显示|表示|指出|提到|期间)$")
 _EVENT = re.compile(
     "(?:开[园幕通馆工赛跑镰业播学机街行]|启[用动]|揭[牌幕]|成立|举行|召开|举办|竣工|通车|投[产用运]|上线|发布|落成|闭幕|运营|施行|实施|"
     "签约|挂牌|上映|首发|亮相|收官|出炉|下线|封顶|贯通)$"
@@ -199,16 +199,21 @@ def _clauses(text: str, names: Sequence[Name]) -> Iterator[_Clause]:
     for sentence in sentences(text):
         inside = clauses(folded, *sentence)
         if inside and _WHO_SAYS.fullmatch(folded[slice(*inside[0])]):
+            yield _clause(text, folded, names, inside[0])  # who holds a role, perhaps
             inside = inside[1:]
         when = ""
         if len(inside) > 1 and _is_date(folded[slice(*inside[0])]):
             when, inside = text[slice(*inside[0])], inside[1:]
         for place, (start, end) in enumerate(inside):
             if folded[end - 1] in ",。" and (place == 0 or _IN_ALL.match(folded, start, end)):
-                own = (name for name in names if start <= name.start and name.end < end)
-                moved = tuple(_moved(name, -start) for name in own)
-                said, told = text[start : end - 1], folded[start : end - 1]
-                yield _Clause(said, told, moved, when if place == 0 else "", folded[end - 1] == "。")
+                yield _clause(text, folded, names, (start, end), when if place == 0 else "")
+
+
+def _clause(text: str, folded: str, names: Sequence[Name], span: Span, when: str = "") -> _Clause:
+    """A clause without the mark that ends it."""
+    start, end = span
+    own = tuple(_moved(name, -start) for name in names if start <= name.start and name.end < end)
+    return _Clause(text[start : end - 1], folded[start : end - 1], own, when, folded[end - 1] == "。")
 
 
 def _is_date(clause: str) -> bool:
@@ -249,7 +254,7 @@ def _stands_alone(clause: _Clause) -> bool:
     folded = clause.folded
     return not (
         any(pattern.match(folded) for pattern in (_LEANS, _IN_ALL))
-        or any(pattern.search(folded) for pattern in (_DATELESS, _GRIM, _MARKS, _HANGS))
+        or any(pattern.search(folded) for pattern in (_DATELESS, _GRIM, _MARKS))
         or is_masked(clause.when + folded)
     )
 
@@ -260,10 +265,11 @@ def _question(clause: _Clause) -> _Asked | None:
     if not (is_person_named or re.search(r"\d", clause.when + clause.folded)):
         return None  # cutting into words is slow
     words = tagged_words(clause.folded)
-    if not words or words[0][1][0] not in _LEADS or any(word in _LEANING for word, _, _ in words):
+    is_named = any(name.start == 0 and name.kind in _OWN_NAMES for name in clause.names)
+    if not words or not (is_named or words[0][1][0] in _LEADS) or any(word in _LEANING for word, _, _ in words):
         return None
     asked = _figure(clause, words) or _day(clause) or _bearer(clause, words)
-    if asked is None or not any(_is_subject(name, asked) for name in clause.names):
+    if asked is None or _HANGS.search(asked.question) or not any(_is_subject(name, asked) for name in clause.names):
         return None
     question = _GAP.sub("", asked.question) + "？"
     return replace(asked, question=question) if _SHORTEST <= len(question) <= _LONGEST else None
@@ -304,7 +310,7 @@ def _values(clause: _Clause) -> list[ValueSpan]:
 def _how_many(clause: _Clause, value: ValueSpan) -> str:
     """What asks for a figure, with its unit as the text writes it; empty where it numbers and counts nothing."""
     said, before = clause.folded[value.start : value.end], clause.folded[: value.start]
-    if value.unit in _LABELS | {""} or value.bounds or not said.endswith(value.unit):
+    if value.unit in _LABELS | {""} or value.bounds or value.number == 1 or not said.endswith(value.unit):
         return ""
     if value.kind is Kind.SHARE:
         return "多少" if value.unit == "%" and _RATE.search(before) else ""

