@@ -22,6 +22,7 @@ from bot.reader import Candidate, Sheet
 from bot.record import Recorder, Trail
 from bot.retriever import Retriever
 from bot.several import parts
+from bot.starters import starters
 from bot.store import Generation, Store
 from bot.text import warm_up
 from bot.trained import open_reader, read_hits
@@ -45,6 +46,8 @@ class _Session:
         self.retriever = Retriever(generation, encoder, weighed)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
         self.overview = functools.cache(generation.overview)
+        self.starters = functools.lru_cache(maxsize=64)(functools.partial(starters, generation))
+        self.starting = threading.Lock()  # so that a cached function is not entered twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,26 @@ class Bot:
         """What the index holds, what was skipped and why, and how old it is."""
         return self._newest().overview()
 
+    def starters(self, visible: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """At most four questions to start with, each of which the bot answers; none where the index suggests none.
+
+        They are of documents below these source prefixes, of any where it is None. Made at the first call, which
+        takes a second or two, and kept while the generation is in use; none of the asking is recorded.
+        """
+        session = self._newest()
+        with session.starting:
+            return session.starters(self._answer, visible)
+
     def ask(self, question: Question) -> Answer:
         """The answer to a question that `bot.wire` has checked; recorded where an edge asks and that is configured."""
         trail = self.trail(question)
         if self._recorder is not None and question.via:
             self._recorder.keep(trail)
         return trail.answer
+
+    def _answer(self, question: Question) -> Answer:
+        """The answer to a question that nobody asked: never recorded."""
+        return self.trail(question).answer
 
     def trail(self, question: Question) -> Trail:
         """The answer to a question, with how it came about."""

@@ -109,6 +109,13 @@ class Texts:
                 found.append((_passage(document.id, *passage), document, text))
         return found
 
+    def passages_of(self, document_id: str, most: int) -> list[tuple[Passage, str]]:
+        """The first passages of a document, in order, with their texts; at most so many."""
+        rows = self._rows(
+            "SELECT row FROM passages WHERE document = ? ORDER BY row LIMIT ?", (self._positions[document_id], most)
+        )
+        return [(passage, text) for passage, _, text in self.passages([row for (row,) in rows])]
+
     def document(self, document_id: str) -> StoredDocument | None:
         """The document with an id, and its text, or None."""
         position = self._positions.get(document_id)

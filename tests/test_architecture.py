@@ -21,7 +21,7 @@ ORDER = (
     "bot.follow_up bot.several bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store "
     "bot.report bot.indexer bot.retriever bot.listed bot.targets bot.spans bot.read_spans bot.evidence bot.setting "
     "bot.cells bot.reader bot.about bot.confidence bot.rivals bot.answerer bot.trained bot.templates bot.composer "
-    "bot.links bot.bot "
+    "bot.links bot.starters bot.bot "
     # The edges
     "bot.progress bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.calibration bot.tune bot.web "
     "bot.slack bot.doctor bot.__main__ server"
