@@ -241,6 +241,9 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_label("问题", exact=True)).to_be_focused()
     page.set_viewport_size(PHONE)
     page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="不对")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("button", name="复制")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("link", name="平安白皮书")).to_be_focused()
@@ -529,7 +532,7 @@ def test_a_wide_row_scrolls_by_keyboard_in_its_own_box_and_its_answer_stays_in_v
     for name in ("th.marked", "mark"):
         expect(row.locator(name)).to_be_in_viewport(ratio=1)
     expect(row.get_by_text("2号站")).to_be_in_viewport(ratio=1)
-    for _ in range(3):
+    for _ in range(5):
         page.keyboard.press("Shift+Tab")
     expect(row).to_be_focused()
     page.keyboard.press("ArrowRight")

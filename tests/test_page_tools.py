@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bot.config import Config
 from bot.types import Filters
 from bot.web.app import create_app
+from tests.fake_encoder import config_in
 from tests.fakes import ANSWER_START, QUOTE_END, TEXT, FakeBot
 from tests.pages import ask, fresh_tab, serving
 
@@ -24,8 +25,17 @@ def bot() -> FakeBot:
 
 
 @pytest.fixture(scope="module")
-def address(bot: FakeBot) -> Iterator[str]:
-    with serving(create_app(bot, Config())) as address:  # type: ignore[arg-type]
+def app(bot: FakeBot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    config = config_in(tmp_path_factory.mktemp("tools"))
+    config.index_dir.mkdir()
+    app = create_app(bot, config)  # type: ignore[arg-type]
+    yield app
+    app.extensions["journal"].close()
+
+
+@pytest.fixture(scope="module")
+def address(app: Flask) -> Iterator[str]:
+    with serving(app) as address:
         yield address
 
 
@@ -292,6 +302,52 @@ def test_keys_reach_the_question_and_bring_the_last_one_back(page: Page) -> None
     expect(page.locator("#q")).to_have_value("")
     page.keyboard.press("ArrowUp")
     expect(page.locator("#q")).to_have_value("止付多少")
+
+
+# ---- feedback ----
+
+
+def feedback(app: Flask) -> list[tuple[str, str | None, str]]:
+    """What the journal holds of feedback."""
+    return [(one.verdict.value, one.reason, one.note) for one in app.extensions["journal"].feedback()]
+
+
+def test_an_answer_is_rated_and_the_rating_taken_back(page: Page, app: Flask) -> None:
+    ask(page, "止付多少")
+    helpful = page.get_by_role("button", name="有用")
+    helpful.click()
+    expect(helpful).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("status")).to_have_text("已记下，谢谢")
+    assert feedback(app) == [("up", None, "")]
+    page.reload()
+    expect(helpful).to_have_attribute("aria-pressed", "true")
+    helpful.click()
+    expect(helpful).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("status")).to_have_text("已撤回")
+    assert feedback(app) == []
+
+
+def test_what_is_wrong_is_said_by_keyboard(page: Page, app: Flask) -> None:
+    ask(page, "止付多少")
+    page.get_by_role("button", name="不对").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("答案不对")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("引文不对")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("应该是 3.1 亿元")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="不对")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".why")).to_have_count(0)
+    assert feedback(app) == [("down", "wrong_quote", "应该是 3.1 亿元")]
+
+
+def test_feedback_that_fails_is_told_and_not_shown_as_given(page: Page) -> None:
+    ask(page, "止付多少")
+    page.route("**/api/feedback", lambda route: route.fulfill(status=404, body="{}"))
+    page.get_by_role("button", name="有用").click()
+    expect(page.get_by_role("status")).to_have_text("没能送出，请稍后再试")
+    expect(page.get_by_role("button", name="有用")).to_have_attribute("aria-pressed", "false")
 
 
 # ---- accessibility ----

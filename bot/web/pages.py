@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, render_template, request, url_for
 
+from bot.access import Scope
 from bot.errors import BotError
 from bot.links import document_address
 from bot.text import on_one_line
@@ -76,13 +77,15 @@ def document(document_id: str) -> str:
 def index() -> str:
     """What the index holds and what it does not; of its documents those that match ``q``, a page at a time."""
     bot: Bot | None = current_app.extensions["bot"]
+    is_admin = Scope.ADMIN in visitor().scopes
     if bot is None:
-        return render_template("index.html", overview=None)
+        return render_template("index.html", overview=None, is_admin=is_admin)
     overview = bot.overview()
     page = request.args.get("page", 1, type=int)
     return render_template(
         "index.html",
         overview=overview,
+        is_admin=is_admin,
         built=datetime.datetime.fromtimestamp(overview.built).astimezone(),
         ago=contents.ago(time.time() - overview.built, words()["indexing"]["ago"]),
         skipped=contents.grouped(overview.skipped),
@@ -129,7 +132,10 @@ def _scope(bot: Bot | None) -> dict[str, Any]:
 
 def _addresses() -> dict[str, str]:
     """Where the page's script sends what; what this server or this visitor has no use of is left out."""
-    return {"ask": url_for("api.ask_question"), "starters": url_for("api.starters")}
+    told = {"ask": url_for("api.ask_question"), "starters": url_for("api.starters")}
+    if app_config().journal.feedback:
+        told["feedback"] = url_for("api.rate_answer")
+    return told
 
 
 def _said(text: str, status: int) -> str:

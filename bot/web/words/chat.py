@@ -62,7 +62,7 @@ ZH: dict[str, Any] = {
     "outside": "链接里的位置不在这份文档里，所以没有标出原话",
     "history": "历史",
     "new": "新对话",
-    "admin": "管理",
+    "manage": "管理",
     "sign_out": "退出",
     "starters": "可以这样问",
     "scope": {
@@ -189,7 +189,7 @@ EN: dict[str, Any] = {
     "outside": "The place in the link is not in this document, so nothing is marked",
     "history": "History",
     "new": "New",
-    "admin": "Admin",
+    "manage": "Admin",
     "sign_out": "Sign out",
     "starters": "You could ask",
     "scope": {
