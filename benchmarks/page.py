@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.serving import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Response
+    from playwright.sync_api import Browser, Page, Response
 
 QUESTIONS = 200
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -42,7 +42,8 @@ def report(shared: Path, root: Path, index: Path) -> str:
         return "Not measured: it takes ../shared, and the index that `python -m benchmarks news` makes."
     lines = questions.read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line)["question"] for line in random.Random(0).sample(lines, QUESTIONS)]
-    with Server(root, index) as server, browser_page() as page:
+    with Server(root, index) as server, opened_browser() as browser:
+        page = browser.new_page()
         weight = _weight(page, server.address)
         page.goto(server.address)
         _answered(page, asked[0])
@@ -56,15 +57,15 @@ def report(shared: Path, root: Path, index: Path) -> str:
 
 
 @contextmanager
-def browser_page() -> Iterator[Page]:
-    """A page of headless Chromium, Playwright's own where it is installed, else the system's."""
+def opened_browser() -> Iterator[Browser]:
+    """Headless Chromium, Playwright's own where it is installed, else the system's."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         own = Path(playwright.chromium.executable_path)
         found = None if own.exists() else shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser.new_page()
+        yield browser
         browser.close()
 
 

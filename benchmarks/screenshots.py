@@ -1,27 +1,31 @@
-"""Makes the README's picture from the real page over the samples: `make screenshots`."""
+"""Makes the README's pictures from the real page over the samples: `make screenshots`."""
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from benchmarks.page import opened_browser
 from bot.bot import Bot, open_encoder
 from bot.config import Index, load_config
 from bot.indexer import index
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 ROOT = Path(__file__).resolve().parent.parent
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+IMAGES = ROOT / "docs" / "images"
 _QUESTIONS = ("鄂尔多斯电诈止付多少", "2023云汀马拉松参赛人数是多少？")
+_MASKED = "转载里止付了多少"
 
 
 def main() -> int:
-    """Asks the questions on the page, and takes a picture of it."""
+    """Asks the questions on the page, and takes pictures of it: wide, with a document beside it, and on a phone."""
     import waitress
-    from playwright.sync_api import sync_playwright
 
     from bot.listening import listen
     from bot.web.app import create_app
@@ -33,17 +37,31 @@ def main() -> int:
         listening = listen("127.0.0.1", 0)
         app = create_app(Bot.open(config, encoder), config)
         threading.Thread(target=waitress.serve, args=(app,), kwargs={"sockets": [listening]}, daemon=True).start()
-        with sync_playwright() as browsers:
-            browser = browsers.chromium.launch(executable_path=shutil.which("chromium"), args=_FLAGS)
-            page = browser.new_page(viewport={"width": 960, "height": 1000}, device_scale_factor=1.5)
-            page.goto(f"http://127.0.0.1:{listening.getsockname()[1]}/")
-            for number, question in enumerate(_QUESTIONS, 1):
-                page.get_by_role("textbox").fill(question)
-                page.keyboard.press("Enter")
-                page.locator("blockquote").nth(number - 1).wait_for()
-            page.screenshot(path=ROOT / "docs" / "images" / "answer.png")
-            browser.close()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        with opened_browser() as browser:
+            page = browser.new_page(viewport={"width": 1280, "height": 860})
+            page.goto(address)
+            for question in _QUESTIONS:
+                _ask(page, question)
+            page.screenshot(path=IMAGES / "answer.png")
+            page.get_by_role("link", name="[1] 鄂尔多斯").click()
+            page.locator("#beside mark").wait_for()
+            page.locator(".question").first.scroll_into_view_if_needed()
+            page.screenshot(path=IMAGES / "document.png")
+            phone = browser.new_page(
+                viewport={"width": 390, "height": 780}, device_scale_factor=1.5, color_scheme="dark"
+            )
+            phone.goto(address)
+            _ask(phone, _MASKED)
+            phone.screenshot(path=IMAGES / "phone.png")
     return 0
+
+
+def _ask(page: Page, question: str) -> None:
+    turns = page.locator(".turn").count()
+    page.get_by_role("textbox", name="问题").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(".turn").nth(turns).locator("blockquote").first.wait_for()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ from bot.text import on_one_line
 from bot.types import Answer, Block, BlockKind, Duplicate, Question, Span, Status, StoredDocument, Table, Value
 from bot.web import sheet, view
 from bot.web.app import create_app
+from bot.web.words import FOR_SCRIPT, WORDS
 from bot.wire import answer_to_json, document_to_json
+from tests.fake_encoder import ROOT
 from tests.fakes import ANSWER_START, DOCUMENT, QUOTE_END, STORED, TEXT, FakeBot
 
 VERSION = text_version(TEXT)
@@ -735,6 +737,16 @@ def test_the_page_opens_empty(client: FlaskClient, path: str) -> None:
     assert '<html lang="zh-CN">' in response.text
 
 
+def test_both_languages_have_the_same_words() -> None:
+    def keys(told: Any) -> Any:
+        if isinstance(told, dict):
+            return {name: keys(value) for name, value in told.items()}
+        return len(told) if isinstance(told, list) else told.count("{}")
+
+    assert keys(WORDS["zh"]) == keys(WORDS["en"])
+    assert set(FOR_SCRIPT) <= set(WORDS["zh"])
+
+
 # ---- safety ----
 
 
@@ -758,11 +770,9 @@ def test_no_page_has_inline_script_or_style_or_an_outside_asset(client: FlaskCli
 
 
 def test_the_page_is_light(client: FlaskClient) -> None:
-    def weight(path: str) -> int:
-        with client.get(path) as response:
-            return len(response.data)
-
-    assert sum(map(weight, ["/", "/static/chat.js", "/static/page.css", "/static/icon.svg"])) < 60_000
+    """All that the pages load, whatever of it one page needs."""
+    assets = sum(path.stat().st_size for path in (ROOT / "bot" / "web" / "static").iterdir())
+    assert assets + len(client.get("/?q=冲突").data) < 150_000
 
 
 @pytest.mark.parametrize("path", ["/api/ask", "/"])
