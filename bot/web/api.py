@@ -9,7 +9,8 @@ from typing import NoReturn
 from flask import Blueprint, Response, abort, jsonify, request
 
 from bot.errors import BadInput
-from bot.web.asking import ask, find_document, open_bot
+from bot.web.asking import ask, find_document, job_state, open_bot
+from bot.web.documents import job_json
 from bot.web.openapi import description
 from bot.wire import document_to_json, question_from_json
 
@@ -43,6 +44,7 @@ def read_index() -> Response:
             "tables": overview.tables,
             "skipped": overview.skipped,
             "oddities": overview.oddities,
+            "job": job_json(job_state()),
         }
     )
 

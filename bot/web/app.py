@@ -10,10 +10,11 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import BaseConverter
 
 from bot.config import Config
-from bot.web import api, failures, language, pages
+from bot.web import api, documents, failures, language, pages
 
 if TYPE_CHECKING:
     from bot.bot import Bot
+    from bot.jobs import IndexJob
 
 MAX_BODY = 64 * 1024  # bytes; 1,000 code points with their filters are far below it
 
@@ -27,8 +28,8 @@ HEADERS = {
 }
 
 
-def create_app(bot: Bot | None, config: Config) -> Flask:
-    """The web app over an open bot; without one it says on every route how to get an index."""
+def create_app(bot: Bot | None, config: Config, job: IndexJob | None = None) -> Flask:
+    """The web app over an open bot, and what indexes for it; without them its routes say how to get an index."""
     # A Windows registry may call .js text/plain, which browsers refuse under nosniff.
     mimetypes.add_type("text/javascript", ".js")
     app = Flask(__name__)
@@ -37,8 +38,10 @@ def create_app(bot: Bot | None, config: Config) -> Flask:
     app.url_map.converters["document"] = DocumentId
     app.url_map.merge_slashes = False  # an id may hold "//"
     app.extensions["bot"] = bot
+    app.extensions["job"] = job
     app.extensions["config"] = config
     app.register_blueprint(api.routes)
+    app.register_blueprint(documents.routes)
     app.register_blueprint(pages.routes)
     language.register(app)
     failures.register(app)
