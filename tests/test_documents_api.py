@@ -172,6 +172,13 @@ def test_where_none_is_kept_nothing_is_begun(served: Served) -> None:
     assert served.index()["job"]["state"] == "idle"
 
 
+def test_a_disk_that_takes_nothing_is_told(served: Served) -> None:
+    (served.config.base / "uploads").write_text("a file", encoding="utf-8")
+    status, code, message = error(served.send(("a.txt", "甲")))
+    assert (status, code) == (503, "failed")
+    assert message == "a.txt: cannot be kept (File exists); see that the disk has room and may be written"
+
+
 def test_a_file_over_the_limit_is_refused(served: Served) -> None:
     told = (413, "too_large", "a.txt: is over 1 MiB; split it")
     assert error(served.send(("a.txt", b"a" * (1024**2 + 1)))) == told

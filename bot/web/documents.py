@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.access import Scope, sees
-from bot.errors import BadInput, TooLarge
+from bot.errors import BadInput, BotError, TooLarge
 from bot.jobs import JobState
 from bot.uploads import Kept, Uploads
 from bot.web.asking import app_config, find_document, index_job, open_bot
@@ -44,9 +44,9 @@ def add_documents() -> tuple[Response, int]:
     uploads, job = _uploads(), index_job()
     sent = _sent_files()
     kept = [_kept(uploads, file) for file in sent]
-    refused = [error for error in kept if isinstance(error, BadInput)]
-    if len(refused) == len(kept):
-        raise refused[0] if len(refused) == 1 else BadInput("\n".join(map(str, refused)))
+    failed = [error for error in kept if isinstance(error, BotError)]
+    if len(failed) == len(kept):
+        raise failed[0] if len(failed) == 1 else BadInput("\n".join(map(str, failed)))
     files = [_file_json(uploads, file, became) for file, became in zip(sent, kept, strict=True)]
     return jsonify({"files": files, "job": job_json(job.start([uploads.folder]))}), 202
 
@@ -69,7 +69,7 @@ def download_original(document_id: str) -> Response:
     if file is None:
         abort(410, "the file was changed since it was indexed, or is gone; index again")
     name = Path(file.name).name
-    response = send_file(file, "application/octet-stream", as_attachment=True, download_name=name)
+    response = send_file(file, "application/octet-stream", as_attachment=True, download_name=name, conditional=False)
     response.content_length = os.fstat(file.fileno()).st_size
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -124,15 +124,15 @@ def _sent_files() -> list[FileStorage]:
     return files
 
 
-def _kept(uploads: Uploads, file: FileStorage) -> Kept | BadInput:
+def _kept(uploads: Uploads, file: FileStorage) -> Kept | BotError:
     """The file as it is kept, or why it is not."""
     try:
         return uploads.keep(file.filename or "", file.stream)
-    except BadInput as refused:
-        return refused
+    except BotError as error:
+        return error
 
 
-def _file_json(uploads: Uploads, sent: FileStorage, became: Kept | BadInput) -> dict[str, Any]:
-    if isinstance(became, BadInput):
+def _file_json(uploads: Uploads, sent: FileStorage, became: Kept | BotError) -> dict[str, Any]:
+    if isinstance(became, BotError):
         return {"name": sent.filename, "error": str(became)}
     return {"name": became.name, "source": uploads.source(became.name), "bytes": became.bytes, "new": became.new}
