@@ -15,6 +15,7 @@ from typing import NoReturn
 from bot.bot import Bot
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
+from bot.jobs import IndexJob
 from bot.listening import listen
 from bot.slack.app import add_slack_routes, create_slack, start_socket
 from bot.slack.tokens import read_tokens
@@ -56,21 +57,24 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
 
     logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if config.log.level != "debug":
-        for chatty in ("faiss", "sentence_transformers", "waitress.queue", "httpx", "slack_bolt", "slack_sdk"):
+        for chatty in ("faiss", "bm25s", "sentence_transformers", "waitress.queue", "httpx", "slack_bolt", "slack_sdk"):
             logging.getLogger(chatty).setLevel(logging.ERROR if chatty == "waitress.queue" else logging.WARNING)
     listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
     config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
     read_tokens(environ)  # a malformed one is told before the model takes its seconds
     bot = Bot.open(config)
-    app = create_app(bot, config)
+    job = IndexJob(config, bot.encoder)
+    app = create_app(bot, config, job)
     slack = create_slack(bot, config, environ)
     events = None
     if slack is not None:
         add_slack_routes(app, slack)
         events = start_socket(slack, environ)
-    watcher = Watcher(config, bot.encoder) if config.documents.watch else None
+    watcher = Watcher(config, job) if config.documents.watch else None
     if watcher is not None:
         watcher.start()
+    if config.upload_folder and config.upload_folder.exists():
+        job.start([config.upload_folder])  # what came before a restart, and is not in an index made since
     signal.signal(signal.SIGTERM, _stop)
     print(f"Ready: http://{config.server.host}:{config.server.port}{' and Slack' if slack else ''}", flush=True)
     try:
@@ -79,12 +83,13 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
             sockets=[listening],
             threads=config.server.threads,
             ident="",
-            max_request_body_size=MAX_BODY,
+            max_request_body_size=MAX_BODY + (config.uploads.max_bytes if config.upload_folder else 0),
             _quiet=True,
         )
     finally:
         if watcher is not None:
             watcher.close()
+        job.close()
         if events is not None:
             events.close()
         app.extensions["journal"].close()

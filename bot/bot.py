@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import BinaryIO
 
 from bot.about import read_about, subject
 from bot.answerer import Chosen, choose
@@ -25,6 +26,7 @@ from bot.several import parts
 from bot.starters import starters
 from bot.store import Generation, Store
 from bot.text import warm_up
+from bot.texts import open_unchanged
 from bot.trained import open_reader, read_hits
 from bot.types import Answer, Filters, Hit, Overview, Question, Status, StoredDocument
 from bot.values import find_values
@@ -45,6 +47,7 @@ class _Session:
         weighed = replace(config.retriever, dense_weight=generation.settings.dense_weight)
         self.retriever = Retriever(generation, encoder, weighed)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
+        self.file_of = generation.file_of
         self.overview = functools.cache(generation.overview)
         self.starters = functools.lru_cache(maxsize=64)(functools.partial(starters, generation))
         self.starting = threading.Lock()  # so that a cached function is not entered twice
@@ -97,6 +100,11 @@ class Bot:
     def document(self, document_id: str) -> StoredDocument | None:
         """The document with an id, or None."""
         return self._newest().document(document_id)
+
+    def original(self, document_id: str) -> BinaryIO | None:
+        """The file that a document was read from, open; None where that is gone, or was changed since."""
+        record = self._newest().file_of(document_id)
+        return open_unchanged(record) if record else None
 
     def overview(self) -> Overview:
         """What the index holds, what was skipped and why, and how old it is."""

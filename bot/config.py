@@ -144,11 +144,25 @@ class Server:
     )
     threads: int = option(4, *_whole(1, 64))
     link_documents: bool = option(True, *_SWITCH)
+    download_originals: bool = option(False, *_SWITCH)
 
     @property
     def url(self) -> str:
         """The address that links to this server begin with, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """What people may add over HTTP."""
+
+    folder: str = option("", "a folder, or empty", lambda value: not value or _is_name(value))
+    max_mb: int = option(50, *_whole(1, 2000))
+
+    @property
+    def max_bytes(self) -> int:
+        """A file's size limit, in bytes."""
+        return self.max_mb * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +210,7 @@ class Config:
     answers: Answers = field(default_factory=Answers)
     reader: Reader = field(default_factory=Reader)
     server: Server = field(default_factory=Server)
+    uploads: Uploads = field(default_factory=Uploads)
     slack: Slack = field(default_factory=Slack)
     log: Log = field(default_factory=Log)
     record: Record = field(default_factory=Record)
@@ -219,8 +234,15 @@ class Config:
 
     @property
     def document_paths(self) -> tuple[Path, ...]:
-        """The files and folders to index."""
-        return tuple(self.base / path for path in self.documents.paths)
+        """The files and folders to index, that of uploads among them once it is there."""
+        paths = tuple(self.base / path for path in self.documents.paths)
+        folder = self.upload_folder
+        return (*paths, folder) if folder and folder.exists() else paths
+
+    @property
+    def upload_folder(self) -> Path | None:
+        """The folder that uploaded files are kept in, or None."""
+        return self.base / self.uploads.folder if self.uploads.folder else None
 
     def overridden(self, index: str | None = None, host: str | None = None, port: str | int | None = None) -> Config:
         """This configuration with what flags or the environment say in place of the file. Raises BadConfig."""
@@ -265,7 +287,22 @@ def config_from(tables: Mapping[str, Any], base: Path = Path(), where: str = "co
     config = Config(**sections, base=base)
     if config.passages.min_chars > config.passages.max_chars:
         raise BadConfig(f"{where}: passages.min_chars is over passages.max_chars; make it smaller")
+    _check_upload_folder(config, where)
     return config
+
+
+def _check_upload_folder(config: Config, where: str) -> None:
+    """Raises BadConfig where uploads would lie among documents: their sources begin with their own folder's name."""
+    if config.upload_folder is None:
+        return
+    folder = os.path.realpath(config.upload_folder)
+    for name in config.documents.paths:
+        path = os.path.realpath(config.base / name)
+        if os.path.commonpath([folder, path]) in {folder, path}:
+            raise BadConfig(
+                f"{where}: uploads.folder = {config.uploads.folder!r} overlaps with {name!r} of documents.paths; "
+                "name a folder beside it"
+            )
 
 
 def _section(kind: Callable[..., T], name: str, table: Mapping[str, Any], where: str) -> T:

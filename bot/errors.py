@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class BotError(Exception):
     """The work failed; ``str(error)`` is one line with the mend. Exit status 1, HTTP 503."""
@@ -51,10 +53,26 @@ class UnreadableDocument(BotError):
     code = "unreadable_document"
 
 
+class TooLarge(BadInput):
+    """What was sent is over a limit. HTTP 413."""
+
+    code = "too_large"
+
+
 class NoDocuments(BotError):
-    """Nothing readable lies under the paths to index."""
+    """Nothing readable lies under the paths to index; `skipped` says of each file why, a line each."""
 
     code = "no_documents"
+
+    def __init__(self, message: str, skipped: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.skipped = tuple(skipped)
+
+
+class Busy(BotError):
+    """Another process writes the index."""
+
+    code = "busy"
 
 
 class BadModel(BotError):

@@ -49,8 +49,8 @@ def index(
     With `only`, nothing from elsewhere stays.
 
     Raises BadInput for a path that is neither there nor in the index, NoDocuments where nothing can
-    be read, BotError where the index cannot be written. Interrupted, it leaves the index as it was,
-    and every name and vector it has found in the caches.
+    be read, Busy where another process indexes, BotError where the index cannot be written. Interrupted,
+    it leaves the index as it was, and every name and vector it has found in the caches.
     """
     store, report = Store(config.index_dir), Report()
     settings = _settings(config)
@@ -71,7 +71,7 @@ def index(
             return report
         sources = work.entries()
         if not work.found and not work.removed:
-            raise NoDocuments(_nothing(paths, report))
+            raise NoDocuments(_nothing(paths, report), report.skipped)
         entries = _named(sources, config.passages, store, progress)
         vectors = _encoded(entries, encoder, store, progress)
         entries = list(_counted(entries, settings.dictionary, progress))

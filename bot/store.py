@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import BotError, CorruptIndex, NoIndex
+from bot.errors import BotError, Busy, CorruptIndex, NoIndex
 from bot.lexical import LexicalIndex
 from bot.record import needed_generations
 from bot.synonyms import groups
@@ -140,7 +140,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Holds the writer's lock; a dead writer's is free. Raises BotError where another writes."""
+        """Holds the writer's lock; a dead writer's is free. Raises Busy, or BotError where it cannot write."""
         import filelock
 
         try:
@@ -149,7 +149,7 @@ class Store:
                 self._sweep()
                 yield
         except filelock.Timeout:
-            raise BotError(f"another process is indexing into {self.folder}; wait until it is done") from None
+            raise Busy(f"another process is indexing into {self.folder}; wait until it is done") from None
         except OSError as error:
             why = error.strerror or error
             raise BotError(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bot.types import (
     About,
@@ -72,6 +75,22 @@ class FileRecord:
     mtime_ns: int
     sha256: str
     skipped: tuple[str, ...] = ()
+
+
+def open_unchanged(record: FileRecord) -> BinaryIO | None:
+    """The recorded file, open at its first byte; None where it is gone, or no longer what it was."""
+    try:
+        status = os.stat(record.path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size != record.size:
+            return None
+        file = Path(record.path).open("rb")  # noqa: SIM115  closed by whoever reads it
+        if hashlib.file_digest(file, "sha256").hexdigest() == record.sha256:
+            file.seek(0)
+            return file
+        file.close()
+    except OSError:
+        pass
+    return None
 
 
 class Texts:
@@ -149,6 +168,15 @@ class Texts:
         """The files that were read, by their paths."""
         found = self._rows("SELECT path, source, size, mtime_ns, sha256, skipped FROM files ORDER BY path")
         return {row[0]: FileRecord(row[0], row[1], row[2], row[3], row[4], tuple(json.loads(row[5]))) for row in found}
+
+    def file_of(self, document_id: str) -> FileRecord | None:
+        """The file that a document was read from, or None where there is no such document."""
+        found = self._rows(
+            "SELECT f.path, f.source, f.size, f.mtime_ns, f.sha256 FROM files f "
+            "JOIN documents d ON d.path = f.path WHERE d.id = ?",
+            (document_id,),
+        )
+        return FileRecord(*found[0]) if found else None
 
     def tables(self) -> int:
         """How many tables the documents hold."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from pathlib import Path
 
 from bot.config import Config
-from bot.errors import BotError
-from bot.indexer import index
-from embeddings.encoder import Encoder
+from bot.jobs import IndexJob
 
 _QUIET = 1000  # ms without a change after which what has changed is indexed
 _FIRST = 500  # ms from which a turn comes without a change
@@ -17,10 +14,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Watcher:
-    """A thread that watches the configured documents; the bot takes up what it writes by itself."""
+    """A thread that watches the configured documents, and has what changes indexed."""
 
-    def __init__(self, config: Config, encoder: Encoder) -> None:
-        self._config, self._encoder = config, encoder
+    def __init__(self, config: Config, job: IndexJob) -> None:
+        self._config, self._job = config, job
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
 
@@ -29,7 +26,7 @@ class Watcher:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends the watching; indexing that is under way ends with what it does, or with the process."""
+        """Ends the watching."""
         self._stop.set()
         self._thread.join(timeout=5)
 
@@ -53,15 +50,4 @@ class Watcher:
         # The first turn comes when the watch stands: what changed before it is found by looking.
         for number, changed in enumerate(changes):
             if changed or number == 0:
-                self._index(paths)
-
-    def _index(self, paths: list[Path]) -> None:
-        try:
-            report = index(self._config, self._encoder, paths)
-            for reason in report.skipped:
-                _logger.warning("skipped: %s", reason)
-            _logger.info("indexed: %d documents, index %s", report.documents, report.generation)
-        except BotError as error:
-            _logger.error("not indexed: %s", error)
-        except Exception:
-            _logger.exception("not indexed")
+                self._job.start(paths)

@@ -23,14 +23,14 @@ ORDER = (
     "bot.cells bot.reader bot.about bot.confidence bot.rivals bot.answerer bot.trained bot.templates bot.composer "
     "bot.links bot.starters bot.bot "
     # The edges
-    "bot.progress bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.calibration bot.tune bot.web "
-    "bot.slack bot.doctor bot.__main__ server"
+    "bot.progress bot.uploads bot.jobs bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.calibration "
+    "bot.tune bot.web bot.slack bot.doctor bot.__main__ server"
 ).split()
 GROUND = ("embeddings", "reading")  # packages that know nothing of the bot
 FACADE = ORDER.index("bot.bot")
 FOR_WEB_AND_SLACK = {
     *("bot", "bot.types", "bot.errors", "bot.access", "bot.config", "bot.wire", "bot.links", "bot.templates"),
-    *("bot.text", "bot.bot", "bot.journal"),
+    *("bot.text", "bot.journal", "bot.uploads", "bot.jobs", "bot.bot"),
 }
 HEAVY = {
     *("torch", "transformers", "sentence_transformers", "faiss"),

@@ -60,6 +60,11 @@ def listed_in(page: str) -> list[str]:
     return [words_of(row) for row in re.findall("<tr>(.*?)</tr>", body[1], re.DOTALL)] if body else []
 
 
+IDLE = {
+    "state": "idle", "what": "", "done": 0, "of": 0, "skipped": [], "error": None, "started": None, "ended": None,
+}  # fmt: skip
+
+
 def numbered(count: int) -> Overview:
     """An overview with so many documents, named by their numbers."""
     return replace(HELD, documents=tuple(Document(str(n), f"第{n}期", f"简报/{n}.txt") for n in range(count)))
@@ -78,6 +83,7 @@ def test_the_api_tells_what_the_index_holds_in_order(client: FlaskClient) -> Non
         ("tables", 3),
         ("skipped", list(HELD.skipped)),
         ("oddities", list(HELD.oddities)),
+        ("job", IDLE),
     ]
 
 

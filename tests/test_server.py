@@ -20,8 +20,9 @@ import pytest
 
 from bot.config import Config
 from bot.store import Store
-from tests.fake_encoder import ROOT, environment
+from tests.fake_encoder import ROOT, environment, write_files
 from tests.slack_server import SlackServer
+from tests.test_watcher import until
 
 QUESTION = "鄂尔多斯电诈止付多少"
 SECRETS = {
@@ -65,11 +66,17 @@ def served(samples_config: Config, tmp_path_factory: pytest.TempPathFactory) -> 
     """A server over the samples, with every secret set, that has said it is ready."""
     folder = tmp_path_factory.mktemp("server")
     output = folder / "output.txt"
+    settings = folder / "config.toml"
+    write_files(folder, {"config.toml": '[uploads]\nfolder = "uploads"\n', "uploads/空.txt": ""})
+    index = samples_config.index_dir
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
     with SlackServer() as slack, output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "server.py"), "--index", str(samples_config.index_dir), "--port", str(port)],
+            [
+                *(sys.executable, ROOT / "server.py", "--config", settings),
+                *("--index", index, "--port", str(port)),
+            ],
             cwd=folder,
             env=environment(SLACK_API_URL=slack.address, **SECRETS),
             stdout=file,
@@ -115,6 +122,25 @@ def test_bad_input_has_one_shape(served: Served) -> None:
     status, told = served.json("/api/ask", {"question": "x" * 1001})
     message = "question has 1001 characters; at most 1000 are allowed, shorten it"
     assert (status, told) == (400, {"error": {"code": "bad_request", "message": message}})
+
+
+def skipped(served: Served) -> list[str]:
+    """The sources that the job skipped, when it has ended."""
+    assert until(lambda: served.json("/api/index")[1]["job"]["state"] == "done")
+    return [line.partition(": ")[0] for line in served.json("/api/index")[1]["job"]["skipped"]]
+
+
+def test_it_indexes_what_was_sent_before_it_started(served: Served) -> None:
+    assert "uploads/空.txt" in skipped(served)
+
+
+def test_it_takes_a_long_file_and_says_why_it_cannot_be_read(served: Served) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n' + bytes(5 * 1024**2)
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    sent = urllib.request.Request(f"{served.address}/api/documents", body + b"\r\n--x--\r\n", kind)
+    with _OPENER.open(sent, timeout=60) as response:
+        assert (response.status, json.load(response)["files"][0]["bytes"]) == (202, 5 * 1024**2)
+    assert skipped(served) == ["uploads/a.pdf", "uploads/空.txt"]
 
 
 def test_it_goes_on_while_a_client_says_nothing(served: Served) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.bot import Bot
 from bot.config import Config
 from bot.indexer import index
+from bot.jobs import IndexJob
 from bot.types import Question, Status
 from bot.watcher import Watcher
 from tests.fake_encoder import FakeEncoder, config_in, write_files
@@ -38,7 +39,7 @@ def config(tmp_path: Path) -> Config:
 @pytest.fixture
 def bot(config: Config) -> Iterator[Bot]:
     index(config, FakeEncoder(), list(config.document_paths))
-    watcher = Watcher(config, FakeEncoder())
+    watcher = Watcher(config, IndexJob(config, FakeEncoder()))
     watcher.start()
     yield Bot.open(config, FakeEncoder())
     watcher.close()
@@ -72,7 +73,7 @@ def test_words_that_are_added_to_the_dictionary_are_taken_up(tmp_path: Path) -> 
     )
     index(config, FakeEncoder(), [docs])
     bot = Bot.open(config, FakeEncoder())
-    watcher = Watcher(config, FakeEncoder())
+    watcher = Watcher(config, IndexJob(config, FakeEncoder()))
     watcher.start()
     try:
         asked = Question("多多评收到意见多少条")
@@ -87,7 +88,7 @@ def test_words_that_are_added_to_the_dictionary_are_taken_up(tmp_path: Path) -> 
 def test_what_cannot_be_read_is_told_in_the_log_and_the_old_answers_stay(
     bot: Bot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING, logger="bot.watcher"):
+    with caplog.at_level(logging.WARNING, logger="bot.jobs"):
         (tmp_path / "docs/bad.pdf").write_bytes(b"no pdf")
         assert until(lambda: "bad.pdf" in caplog.text)
     assert answer(bot) == "3.01亿元"

@@ -66,6 +66,14 @@ def format_of(path: Path) -> str | None:
     return next((ending for ending in sorted(FORMATS, key=len, reverse=True) if name.endswith(ending)), None)
 
 
+def name_refusal(name: str) -> str | None:
+    """Why a file of this name is not read whatever it holds, with the mend; None where it may be read."""
+    if _LEFT_OUT.fullmatch(name.lower()):
+        return "is a program's own file, not a document; close the document and take the one beside it"
+    ending = format_of(Path(name)) or Path(name).suffix.lower()
+    return None if _reader(ending) else refusal(ending, FORMATS)
+
+
 def helpers() -> list[str]:
     """What is installed besides that decides which files can be read."""
     from bot.documents import ocr

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from bot.access import Scope
 from bot.errors import BadInput
-from bot.web.asking import app_config, app_journal, ask, find_document, open_bot
+from bot.web.asking import app_config, app_journal, ask, find_document, job_state, open_bot
+from bot.web.documents import job_json
 from bot.web.openapi import description
 from bot.web.visitors import needs, visitor
 from bot.wire import document_to_json, question_from_json, rating_from_json
@@ -62,6 +63,7 @@ def read_index() -> Response:
             "tables": overview.tables,
             "skipped": overview.skipped,
             "oddities": overview.oddities,
+            "job": job_json(job_state()),
         }
     )
 

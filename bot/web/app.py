@@ -11,10 +11,11 @@ from werkzeug.routing import BaseConverter
 
 from bot.config import Config
 from bot.journal import Journal
-from bot.web import admin, api, failures, language, pages
+from bot.web import admin, api, documents, failures, language, pages
 
 if TYPE_CHECKING:
     from bot.bot import Bot
+    from bot.jobs import IndexJob
 
 MAX_BODY = 64 * 1024  # bytes; 1,000 code points with their filters are far below it
 
@@ -28,8 +29,8 @@ HEADERS = {
 }
 
 
-def create_app(bot: Bot | None, config: Config) -> Flask:
-    """The web app over an open bot; without one it says on every route how to get an index."""
+def create_app(bot: Bot | None, config: Config, job: IndexJob | None = None) -> Flask:
+    """The web app over an open bot, and what indexes for it; without them its routes say how to get an index."""
     # A Windows registry may call .js text/plain, which browsers refuse under nosniff.
     mimetypes.add_type("text/javascript", ".js")
     app = Flask(__name__)
@@ -39,9 +40,11 @@ def create_app(bot: Bot | None, config: Config) -> Flask:
     app.url_map.converters["document"] = DocumentId
     app.url_map.merge_slashes = False  # an id may hold "//"
     app.extensions["bot"] = bot
+    app.extensions["job"] = job
     app.extensions["config"] = config
     app.extensions["journal"] = Journal(config.index_dir, config.journal)
     app.register_blueprint(api.routes)
+    app.register_blueprint(documents.routes)
     app.register_blueprint(pages.routes)
     admin.register(app)
     language.register(app)

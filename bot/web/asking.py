@@ -11,6 +11,7 @@ from flask import abort, current_app, request
 
 from bot.config import Config
 from bot.errors import NoIndex
+from bot.jobs import IndexJob, JobState
 from bot.journal import Journal
 from bot.links import document_address, document_link, text_version
 from bot.types import Answer, Filters, Question, StoredDocument
@@ -20,6 +21,8 @@ from bot.wire import answer_to_json
 if TYPE_CHECKING:
     from bot.bot import Bot
 
+_NO_INDEX = "no index is open; run: python -m bot index"
+
 log = logging.getLogger("bot.web")
 
 
@@ -27,8 +30,22 @@ def open_bot() -> Bot:
     """The bot this app answers with. Raises NoIndex where the app was made without one."""
     bot: Bot | None = current_app.extensions["bot"]
     if bot is None:
-        raise NoIndex("no index is open; run: python -m bot index")
+        raise NoIndex(_NO_INDEX)
     return bot
+
+
+def index_job() -> IndexJob:
+    """What indexes for this app. Raises NoIndex where the app was made without it."""
+    job: IndexJob | None = current_app.extensions["job"]
+    if job is None:
+        raise NoIndex(_NO_INDEX)
+    return job
+
+
+def job_state() -> JobState:
+    """How far indexing is."""
+    job: IndexJob | None = current_app.extensions["job"]
+    return job.state() if job else JobState()
 
 
 def app_config() -> Config:

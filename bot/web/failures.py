@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from bot.errors import BadInput, BotError
+from bot.errors import BadInput, BotError, TooLarge
 from bot.web.language import words
 
 CODES = {
     400: "bad_request",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    410: "gone",
     413: "too_large",
     415: "unsupported_media_type",
     500: "internal",
@@ -32,6 +34,8 @@ def register(app: Flask) -> None:
 
 def status_of(error: BotError) -> int:
     """The HTTP status that says whose fault an error is."""
+    if isinstance(error, TooLarge):
+        return 413
     return 400 if isinstance(error, BadInput) else 503
 
 

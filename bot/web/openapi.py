@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot import __version__
+from bot.jobs import Stage
 from bot.types import Complaint, Reason, Status, Verdict
 from bot.wire import MAX_ANSWER_ID, MAX_NOTE, MAX_QUESTION, MAX_REQUEST_ID, MAX_TOP_K
 
@@ -51,6 +52,7 @@ def _paths() -> JSON:
             }
         },
         "/api/feedback": {"post": _rate()},
+        "/api/documents": {"post": _add()},
         "/api/documents/{document_id}": {
             "get": {
                 "operationId": "readDocument",
@@ -67,12 +69,25 @@ def _paths() -> JSON:
                 "responses": {"200": _html("the page"), **_errors(404, 503)},
             }
         },
+        "/originals/{document_id}": {
+            "get": {
+                "operationId": "downloadOriginal",
+                "summary": "The file that a document was read from, where the configuration gives it out",
+                "parameters": [document_id],
+                "responses": {"200": _bytes("the file, byte for byte"), **_errors(403, 404, 410, 503)},
+            }
+        },
         "/api/index": {
             "get": {
                 "operationId": "readIndex",
-                "summary": "What the index holds, what was skipped and why",
+                "summary": "What the index holds, what was skipped and why, and how far indexing is",
                 "responses": {"200": _json("the index", "Index"), **_errors(503)},
-            }
+            },
+            "post": {
+                "operationId": "startIndexing",
+                "summary": "Has the index made to match the configured documents, and the uploads",
+                "responses": {"202": _json("indexing has begun", "Indexing"), **_errors(403, 503)},
+            },
         },
         "/index": {
             "get": {
@@ -153,6 +168,19 @@ def _clear() -> JSON:
     }
 
 
+def _add() -> JSON:
+    form = _object({"file": _list({**TEXT, "contentMediaType": "application/octet-stream"})})
+    return {
+        "operationId": "addDocuments",
+        "summary": "Keeps files and has them indexed, where the configuration takes any",
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form}}},
+        "responses": {
+            "202": _json("what became of each file, in their order; indexing has begun", "Added"),
+            **_errors(400, 403, 413, 415, 503),
+        },
+    }
+
+
 def _chat(name: str, where: str) -> JSON:
     bounds = {"document": TEXT, "source": TEXT, "date_from": DATE, "date_to": DATE, "previous": QUESTION}
     form = {"application/x-www-form-urlencoded": {"schema": _object({"q": QUESTION, **bounds}, required=("q",))}}
@@ -219,6 +247,9 @@ def _schemas() -> JSON:
         "StoredDocument": _object({**_document(), "text": TEXT}),
         "Index": _object(_index()),
         "Starters": _object({"questions": _list(TEXT)}),
+        "Added": _object({"files": _list({"anyOf": [_kept(), _refused()]}), "job": _ref("Job")}),
+        "Indexing": _object({"job": _ref("Job")}),
+        "Job": _object(_job()),
         "Alive": _object({"status": {"const": "ok"}}),
         "Ready": _object({"status": {"const": "ready"}, "index": TEXT}),
         "Error": _object({"error": _object({"code": TEXT, "message": TEXT})}),
@@ -312,6 +343,37 @@ def _index() -> JSON:
         **counts,
         "skipped": _list(line),
         "oddities": _list(line),
+        "job": _ref("Job"),
+    }
+
+
+def _kept() -> JSON:
+    return _object(
+        {
+            "name": {**TEXT, "description": "under which it is kept"},
+            "source": {**TEXT, "description": "of the documents read from it; filters.source takes it"},
+            "bytes": {"type": "integer", "minimum": 0},
+            "new": {"type": "boolean", "description": "false: the same file was there under this name"},
+        }
+    )
+
+
+def _refused() -> JSON:
+    return _object({"name": {**TEXT, "description": "as it was sent"}, "error": TEXT})
+
+
+def _job() -> JSON:
+    moment = {"type": ["string", "null"], "format": "date-time"}
+    line = {**TEXT, "description": "the source, why it is not in the index, and how to mend it"}
+    return {
+        "state": {"enum": [stage.value for stage in Stage]},
+        "what": {**TEXT, "description": "what is done now, such as: files read, passages encoded, waiting"},
+        "done": {"type": "integer", "minimum": 0},
+        "of": {"type": "integer", "minimum": 0},
+        "skipped": _list(line),
+        "error": TEXT_OR_NULL,
+        "started": moment,
+        "ended": moment,
     }
 
 
@@ -335,6 +397,10 @@ def _json(what: str, schema: str) -> JSON:
 
 def _html(what: str) -> JSON:
     return {"description": what, "content": {"text/html": {"schema": TEXT}}}
+
+
+def _bytes(what: str) -> JSON:
+    return {"description": what, "content": {"application/octet-stream": {}}}
 
 
 def _errors(*statuses: int) -> JSON:

@@ -1,0 +1,138 @@
+"""The routes that add documents, index them, and give back the files they were read from."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, jsonify, request, send_file
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from bot.access import Scope, sees
+from bot.errors import BadInput, BotError, TooLarge
+from bot.jobs import JobState
+from bot.uploads import Kept, Uploads
+from bot.web.asking import app_config, find_document, index_job, open_bot
+from bot.web.visitors import needs, visitor
+
+MAX_FILES = 20  # of one request
+_AROUND = 64 * 1024  # bytes of a form beside its files
+
+routes = Blueprint("files", __name__)
+
+
+@routes.before_request
+def refuse_other_sites() -> None:
+    """Ends with 403 what a page of another site sends: a form may be sent to any address, unasked.
+
+    Browsers name the page's site in ``Origin``; programs send none.
+    """
+    origin = request.headers.get("Origin")
+    own = {request.host, urlsplit(app_config().server.url).netloc}
+    if request.method == "POST" and origin is not None and urlsplit(origin).netloc not in own:
+        abort(403, "this comes from a page of another site; send it from this server's own, or set [server] public_url")
+
+
+@routes.post("/api/documents")
+@needs(Scope.WRITE)
+def add_documents() -> tuple[Response, int]:
+    """Keeps the files of a form and has them indexed; what became of each, in their order."""
+    uploads, job = _uploads(), index_job()
+    sent = _sent_files()
+    kept = [_kept(uploads, file) for file in sent]
+    failed = [error for error in kept if isinstance(error, BotError)]
+    if len(failed) == len(kept):
+        raise failed[0] if len(failed) == 1 else BadInput("\n".join(map(str, failed)))
+    files = [_file_json(uploads, file, became) for file, became in zip(sent, kept, strict=True)]
+    return jsonify({"files": files, "job": job_json(job.start([uploads.folder]))}), 202
+
+
+@routes.post("/api/index")
+@needs(Scope.WRITE)
+def start_indexing() -> tuple[Response, int]:
+    """Has the index made to match the configured documents, and the uploads."""
+    return jsonify({"job": job_json(index_job().start(app_config().document_paths))}), 202
+
+
+@routes.get("/originals/<document:document_id>")
+@needs(Scope.READ)
+def download_original(document_id: str) -> Response:
+    """The file that a document was read from, byte for byte, as one to be saved and never shown."""
+    if not app_config().server.download_originals:
+        abort(404, "original files are not given out; [server] download_originals = true changes that")
+    find_document(document_id)
+    file = open_bot().original(document_id)
+    if file is None:
+        abort(410, "the file was changed since it was indexed, or is gone; index again")
+    name = Path(file.name).name
+    response = send_file(file, "application/octet-stream", as_attachment=True, download_name=name, conditional=False)
+    response.content_length = os.fstat(file.fileno()).st_size
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def job_json(state: JobState) -> dict[str, Any]:
+    """The state of indexing as JSON; of what was skipped, what the visitor may see."""
+    visible = visitor().visible
+    return {
+        "state": state.state,
+        "what": state.what,
+        "done": state.done,
+        "of": state.of,
+        "skipped": [line for line in state.skipped if sees(visible, line.partition(": ")[0])],
+        "error": state.error,
+        "started": _time(state.started),
+        "ended": _time(state.ended),
+    }
+
+
+def _time(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")
+
+
+def _uploads() -> Uploads:
+    """The folder of uploads; the request ends with 403 where there is none, or the visitor may not see it."""
+    config = app_config()
+    if config.upload_folder is None:
+        abort(403, "this server takes no files; name a folder for them in [uploads] folder")
+    uploads = Uploads(config.upload_folder, config.uploads.max_bytes)
+    if not sees(visitor().visible, uploads.folder.name):
+        abort(403, f"this token may not see {uploads.folder.name}, where files are kept; ask for one that may")
+    return uploads
+
+
+def _sent_files() -> list[FileStorage]:
+    """The files of the request's form."""
+    if request.mimetype != "multipart/form-data":
+        abort(415, "send the files as multipart/form-data, each in a part named file")
+    most = app_config().uploads
+    request.max_content_length = most.max_bytes + _AROUND
+    try:
+        files = request.files.getlist("file")
+    except RequestEntityTooLarge:
+        raise TooLarge(f"the files have over {most.max_mb} MiB together; send them one by one, or split them") from None
+    if len(files) > MAX_FILES:
+        raise TooLarge(f"{len(files)} files are too many at once; send {MAX_FILES} at most")
+    if not files:
+        raise BadInput("there is no file; send each in a part named file")
+    return files
+
+
+def _kept(uploads: Uploads, file: FileStorage) -> Kept | BotError:
+    """The file as it is kept, or why it is not."""
+    try:
+        return uploads.keep(file.filename or "", file.stream)
+    except BotError as error:
+        return error
+
+
+def _file_json(uploads: Uploads, sent: FileStorage, became: Kept | BotError) -> dict[str, Any]:
+    if isinstance(became, BotError):
+        return {"name": sent.filename, "error": str(became)}
+    return {"name": became.name, "source": uploads.source(became.name), "bytes": became.bytes, "new": became.new}
