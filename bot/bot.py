@@ -44,7 +44,7 @@ class _Session:
         weighed = replace(config.retriever, dense_weight=generation.settings.dense_weight)
         self.retriever = Retriever(generation, encoder, weighed)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
-        self.overview = functools.cache(generation.overview)
+        self.overview = functools.lru_cache(maxsize=64)(generation.overview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class Bot:
         """The document with an id, or None."""
         return self._newest().document(document_id)
 
-    def overview(self) -> Overview:
-        """What the index holds, what was skipped and why, and how old it is."""
-        return self._newest().overview()
+    def overview(self, visible: tuple[str, ...] | None = None) -> Overview:
+        """What the index holds, what was skipped and why, and how old it is; of the sources that are visible."""
+        return self._newest().overview(visible)
 
     def ask(self, question: Question) -> Answer:
         """The answer to a question that `bot.wire` has checked; recorded where an edge asks and that is configured."""

@@ -91,7 +91,7 @@ class FakeBot:
     def document(self, document_id: str) -> StoredDocument | None:
         return STORED if document_id == "d1" else None
 
-    def overview(self) -> Overview:
+    def overview(self, visible: tuple[str, ...] | None = None) -> Overview:
         return self.held
 
     def _answer(

@@ -8,21 +8,25 @@ from typing import NoReturn
 
 from flask import Blueprint, Response, abort, jsonify, request
 
+from bot.access import Scope
 from bot.errors import BadInput
 from bot.web.asking import ask, find_document, open_bot
 from bot.web.openapi import description
+from bot.web.visitors import needs, visitor
 from bot.wire import document_to_json, question_from_json
 
 routes = Blueprint("api", __name__)
 
 
 @routes.post("/api/ask")
+@needs(Scope.ASK)
 def ask_question() -> Response:
     """The answer to the question in the body."""
     return jsonify(ask(question_from_json(_body())))
 
 
 @routes.get("/api/documents/<document:document_id>")
+@needs(Scope.READ)
 def read_document(document_id: str) -> Response:
     """The document object and its stored text."""
     stored = find_document(document_id)
@@ -30,9 +34,10 @@ def read_document(document_id: str) -> Response:
 
 
 @routes.get("/api/index")
+@needs(Scope.READ)
 def read_index() -> Response:
     """What the index holds, what was skipped and why."""
-    overview = open_bot().overview()
+    overview = open_bot().overview(visitor().visible)
     return jsonify(
         {
             "generation": overview.generation,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import BaseConverter
 
+from bot.access import Keyring
 from bot.config import Config
-from bot.web import api, failures, language, pages
+from bot.sessions import Sessions
+from bot.web import api, failures, language, pages, sign_in, visitors
+from bot.web.attempts import Attempts
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -23,12 +28,15 @@ HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # a page's address may hold a question
+    "Referrer-Policy": "same-origin",  # an address may hold a question; without a referrer forms say no origin
 }
 
 
-def create_app(bot: Bot | None, config: Config) -> Flask:
-    """The web app over an open bot; without one it says on every route how to get an index."""
+def create_app(bot: Bot | None, config: Config, environ: Mapping[str, str] = MappingProxyType({})) -> Flask:
+    """The web app over an open bot; without one it says on every route how to get an index.
+
+    `environ` has the tokens that let visitors in. Raises BadConfig where they are malformed.
+    """
     # A Windows registry may call .js text/plain, which browsers refuse under nosniff.
     mimetypes.add_type("text/javascript", ".js")
     app = Flask(__name__)
@@ -40,10 +48,18 @@ def create_app(bot: Bot | None, config: Config) -> Flask:
     app.extensions["config"] = config
     app.register_blueprint(api.routes)
     app.register_blueprint(pages.routes)
+    app.register_blueprint(sign_in.routes)
     language.register(app)
     failures.register(app)
+    visitors.register(app, _door(config, environ))
     app.after_request(_with_headers)
     return app
+
+
+def _door(config: Config, environ: Mapping[str, str]) -> visitors.Door:
+    keyring = Keyring.read(environ, dict(config.access.sources), config.server.host)
+    sessions = Sessions(config.index_dir, config.access.session_days)
+    return visitors.Door(keyring, sessions, Attempts(), config.server.public_url)
 
 
 class ReadableJSON(DefaultJSONProvider):

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, request
 
+from bot.access import sees
 from bot.config import Config
 from bot.errors import NoIndex
 from bot.links import document_address, document_link, text_version
 from bot.types import Answer, Question, StoredDocument
+from bot.web.visitors import visitor
 from bot.wire import answer_to_json
 
 if TYPE_CHECKING:
@@ -36,18 +38,19 @@ def app_config() -> Config:
 
 
 def find_document(document_id: str) -> StoredDocument:
-    """The document with an id; the request ends with 404 where there is none."""
+    """The document with an id; the request ends with 404 where there is none that the visitor may see."""
     stored = open_bot().document(document_id)
-    if stored is None:
+    if stored is None or not sees(visitor().visible, stored.document.source):
         abort(404, "no such document; its id is in the answer's citations")
     return stored
 
 
 def ask(question: Question) -> dict[str, Any]:
-    """The answer JSON, with a ``link`` wherever it names a stretch of a document."""
+    """The answer JSON, from what the visitor may see, with a ``link`` wherever it names a stretch of a document."""
     bot = open_bot()
     began = time.perf_counter()
-    answer = bot.ask(replace(question, via=f"http{request.script_root}"))
+    filters = replace(question.filters, visible=visitor().visible)
+    answer = bot.ask(replace(question, filters=filters, via=f"http{request.script_root}"))
     payload = with_links(answer, bot, request.script_root)
     _log(question, answer, (time.perf_counter() - began) * 1000)
     return payload

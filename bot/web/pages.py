@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, render_template, request
 
+from bot.access import Scope
 from bot.errors import BotError
 from bot.links import document_address
 from bot.text import on_one_line
@@ -18,6 +19,7 @@ from bot.web import contents, sheet, view
 from bot.web.asking import app_config, ask, find_document
 from bot.web.failures import status_of
 from bot.web.language import words
+from bot.web.visitors import needs, visitor
 from bot.wire import MAX_QUESTION, checked_question
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ routes.add_app_template_filter(view.facts, "facts")
 
 
 @routes.route("/", methods=["GET", "POST"])
+@needs(Scope.ASK)
 def chat() -> tuple[str, int]:
     """The chat page; with a question in ``q``, its answer too, for browsers without JavaScript."""
     text = request.values.get("q", "")
@@ -53,6 +56,7 @@ def chat() -> tuple[str, int]:
 
 
 @routes.get("/documents/<document:document_id>")
+@needs(Scope.READ)
 def document(document_id: str) -> str:
     """The page of a document, with the span of ``start`` and ``end`` marked."""
     stored = find_document(document_id)
@@ -70,12 +74,13 @@ def document(document_id: str) -> str:
 
 
 @routes.get("/index")
+@needs(Scope.READ)
 def index() -> str:
     """What the index holds and what it does not; of its documents those that match ``q``, a page at a time."""
     bot: Bot | None = current_app.extensions["bot"]
     if bot is None:
         return render_template("index.html", overview=None)
-    overview = bot.overview()
+    overview = bot.overview(visitor().visible)
     page = request.args.get("page", 1, type=int)
     return render_template(
         "index.html",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.web.words import chat, indexing
+from bot.web.words import access, chat, indexing
 
 WORDS: dict[str, dict[str, Any]] = {
-    "zh": {**chat.ZH, "indexing": indexing.ZH},
-    "en": {**chat.EN, "indexing": indexing.EN},
+    "zh": {**chat.ZH, "access": access.ZH, "indexing": indexing.ZH},
+    "en": {**chat.EN, "access": access.EN, "indexing": indexing.EN},
 }
