@@ -67,7 +67,7 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     if not keyring.keys and not is_loopback(config.server.host):
         log.warning("whoever reaches %s may ask and read: %s is not set", config.server.host, VARIABLE)
     bot = Bot.open(config)
-    app = create_app(bot, config, environ)
+    app = create_app(bot, config, environ=environ)
     slack = create_slack(bot, config, environ)
     events = None
     if slack is not None:

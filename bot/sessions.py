@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from bot.access import Key, digest
@@ -38,18 +38,20 @@ class Sessions:
     def begin(self, key: Key) -> str:
         """The value of a new session of a token's holder: 256 random bits. Sessions that are over are removed."""
         value, now = secrets.token_urlsafe(32), self._clock()
+        row = digest(value), key.visitor.name, key.digest, now, now
         with self._database() as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute(_SCHEMA)
-            database.execute("DELETE FROM sessions WHERE created <= ? OR seen <= ?", self._over(now))
-            database.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", (digest(value), key.visitor.name, key.digest, now, now)
-            )
+            with database:  # until this ends the file is empty, as `_is_there` expects
+                database.execute("BEGIN IMMEDIATE")
+                database.execute(_SCHEMA)
+                database.execute("DELETE FROM sessions WHERE created <= ? OR seen <= ?", self._over(now))
+                database.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", row)
+            with suppress(sqlite3.OperationalError):  # another is at work: then the next sign-in sets it
+                database.execute("PRAGMA journal_mode = WAL")
         return value
 
     def find(self, value: str) -> bytes | None:
         """The digest of the token that a session was begun with; None where it is over or never was."""
-        if not value or not self._file.exists():
+        if not value or not self._is_there():
             return None
         now = self._clock()
         with self._database() as database:
@@ -65,7 +67,7 @@ class Sessions:
 
     def end(self, value: str) -> None:
         """Ends a session."""
-        if value and self._file.exists():
+        if value and self._is_there():
             with self._database() as database:
                 database.execute("DELETE FROM sessions WHERE digest = ?", (digest(value),))
 
@@ -73,11 +75,20 @@ class Sessions:
         """The latest times of beginning and of last use that a session is over with."""
         return now - self.longest, now - _IDLE
 
+    def _is_there(self) -> bool:
+        """Whether there ever was a session."""
+        return self._file.exists() and self._file.stat().st_size > 0
+
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
+        """The file, made where there is none."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its journal the same mode
+            # An existing file is not opened here: closing it would drop the locks that SQLite has on it.
+            with suppress(FileExistsError):
+                os.close(
+                    os.open(self._file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+                )  # its journal has the same mode
             with closing(sqlite3.connect(self._file, timeout=_WAIT, isolation_level=None)) as database:
                 yield database
         except (OSError, sqlite3.Error) as error:

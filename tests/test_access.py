@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -249,6 +250,19 @@ def test_a_session_ends_after_a_week_without_use_and_is_swept_at_the_next_sign_i
     assert sessions.find(value) is None
     sessions.begin(KEY)
     assert stored(tmp_path) == [("sales", clock.now, clock.now)]
+
+
+def test_many_threads_begin_and_find_sessions_at_once(tmp_path: Path) -> None:
+    sessions = Sessions(tmp_path, days=30)
+
+    def begun(_: int) -> list[bytes | None]:
+        value = sessions.begin(KEY)
+        found = [sessions.find(value) for _ in range(5)]
+        sessions.end(value)
+        return [*found, sessions.find(value)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(begun, range(16))) == [[*[KEY.digest] * 5, None]] * 16
 
 
 def test_looking_for_a_session_makes_no_file(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from bot.bot import Bot
 from bot.config import Config
 from bot.indexer import index
 from bot.record import find_record
+from bot.slack.app import add_slack_routes
 from bot.web.app import create_app
 from bot.web.attempts import MOST
 from bot.web.visitors import OPEN, needed, visitor
@@ -42,7 +43,7 @@ WRONG = {"code": "unauthorized", "message": "the token is wrong; see that it is 
 
 
 def app_in(folder: Path, tokens: str = TOKENS, **tables: Any) -> Flask:
-    return create_app(FakeBot(), config_in(folder, **tables), {"BOT_API_TOKENS": tokens})  # type: ignore[arg-type]
+    return create_app(FakeBot(), config_in(folder, **tables), environ={"BOT_API_TOKENS": tokens})  # type: ignore[arg-type]
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -95,6 +96,25 @@ def test_a_route_that_names_no_scope_lets_nobody_in(app: Flask, tmp_path: Path) 
 def test_what_is_open_takes_no_token(client: FlaskClient, path: str) -> None:
     with client.get(path) as response:
         assert response.status_code == 200
+
+
+def test_slack_signs_its_requests_and_takes_no_token(app: Flask) -> None:
+    add_slack_routes(app, None)  # type: ignore[arg-type]
+    response = app.test_client().post("/slack/events", json={})
+    assert (response.status_code, response.get_json()["error"]["message"]) == (
+        401,
+        "this is not a request signed by Slack",
+    )
+
+
+def test_the_description_says_what_takes_a_token(client: FlaskClient) -> None:
+    described = client.get("/openapi.json").get_json()
+    assert set(described["components"]["securitySchemes"]) == {"token", "session"}
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            shut = path not in ("/sign-in", "/sign-out", "/healthz", "/readyz", "/openapi.json")
+            assert ("security" in operation) is shut
+            assert not shut or {"401", "403", "429"} <= set(operation["responses"])
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), GUARDED)
@@ -496,7 +516,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bot, Conf
 
 @pytest.fixture
 def desk(office: tuple[Bot, Config]) -> FlaskClient:
-    return create_app(*office, {"BOT_API_TOKENS": OFFICE}).test_client()
+    return create_app(*office, environ={"BOT_API_TOKENS": OFFICE}).test_client()
 
 
 def asked(client: FlaskClient, token: str, question: str, **more: Any) -> dict[str, Any]:
@@ -604,7 +624,7 @@ def test_the_index_shows_what_the_visitor_may_see(desk: FlaskClient) -> None:
 def test_an_answer_that_was_bound_is_replayed_as_it_was(office: tuple[Bot, Config]) -> None:
     config = office[1]
     bot = Bot.open(config, FakeEncoder())
-    client = create_app(bot, config, {"BOT_API_TOKENS": OFFICE}).test_client()
+    client = create_app(bot, config, environ={"BOT_API_TOKENS": OFFICE}).test_client()
     bounded = asked(client, READER, "青石县全年止付资金多少")
     bot.close()  # all is recorded then
     question = find_record(config.index_dir, bounded["id"]).question

@@ -48,6 +48,8 @@ def _guarded(paths: JSON) -> JSON:
             if path not in OPEN:
                 operation["security"] = [{"token": []}, {"session": []}]
                 operation["responses"] |= _errors(401, 403, 429)
+                if not path.startswith("/api/"):
+                    operation["responses"]["303"] = {"description": "to the sign-in page, for a browser"}
             elif method != "get":
                 operation["responses"] |= _errors(403)
     return paths

@@ -111,7 +111,7 @@ def right_key(token: str) -> Key | None:
 def own_path(target: str) -> str:
     """A path of this server to go on to, as an address named it; the chat page where it is none."""
     root = request.script_root
-    local = target.startswith("/") and target.startswith(f"{root}/") and not target.startswith("//")
+    local = target.startswith(f"{root}/") and not target.startswith("//")
     plain = "\\" not in target and all(" " < char != "\x7f" for char in target)
     return target if local and plain else f"{root}/"
 
