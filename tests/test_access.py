@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import stat
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from bot.doctor import checks
 from bot.errors import BadConfig, BotError
 from bot.sessions import FILE, Sessions
 from bot.web.attempts import MOST, Attempts
-from tests.fake_encoder import FakeEncoder, config_in
+from tests.fake_encoder import ROOT, FakeEncoder, config_in
 
 SALES, BOSS = "sales-0123456789abcdef", "boss_~+/.=ABCDEFGH=="
 TOKENS = f"sales:ask+read:{SALES}, boss:ask+read+write+admin:{BOSS}"
@@ -34,6 +35,17 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+# The document
+
+
+def test_every_test_that_the_document_names_is_there() -> None:
+    files = {"A": "test_access", "S": "test_sign_in", "P": "test_sign_in_page", "W": "test_web"}
+    tests = {letter: (ROOT / f"tests/{name}.py").read_text(encoding="utf-8") for letter, name in files.items()}
+    named = re.findall(r"\b([ASPW]) `(\w+)…`", (ROOT / "docs/SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) >= 35
+    assert [name for letter, name in named if f"def test_{name}" not in tests[letter]] == []
 
 
 # Tokens

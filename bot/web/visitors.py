@@ -134,6 +134,7 @@ def _check() -> Response | None:
     if scope is None:
         abort(403, "nobody is let in here: the route names no scope")
     if scope not in visitor().scopes:
+        log.warning("%s from %s has no scope %s", visitor().name or "a visitor", request.remote_addr, scope)
         abort(403, f"this needs the scope {scope}")
     return None
 
