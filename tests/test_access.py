@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 import sqlite3
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.doctor import checks
 from bot.errors import BadConfig, BotError
 from bot.sessions import FILE, Sessions
 from bot.web.attempts import MOST, Attempts
-from tests.fake_encoder import ROOT, FakeEncoder, config_in
+from tests.fake_encoder import ROOT, FakeEncoder, Result, config_in
 
 SALES, BOSS = "sales-0123456789abcdef", "boss_~+/.=ABCDEFGH=="
 TOKENS = f"sales:ask+read:{SALES}, boss:ask+read+write+admin:{BOSS}"
@@ -176,6 +177,27 @@ def test_doctor_tells_who_may_do_what(
     config = config_in(tmp_path, reader={"enabled": False})
     found = {check.name: check for check in checks(config, {"BOT_API_TOKENS": tokens})}["access"]
     assert (found.ok, found.needed, found.finding) == (ok, False, finding)
+
+
+@pytest.mark.parametrize(
+    ("host", "tokens", "warned"), [("0.0.0.0", "", True), ("0.0.0.0", TOKENS, False), ("127.0.0.1", "", False)]
+)
+def test_a_server_that_others_reach_warns_where_there_are_no_tokens(
+    process: Callable[..., Result], host: str, tokens: str, warned: bool
+) -> None:
+    with socket.create_server((host, 0)) as held:
+        port = held.getsockname()[1]
+    done = process("--host", host, "--port", port, program=[str(ROOT / "server.py")], BOT_API_TOKENS=tokens)
+    assert (done.status, "there is no index" in done.err) == (1, True)
+    assert (f"whoever reaches {host} may ask and read: BOT_API_TOKENS is not set" in done.err) is warned
+
+
+def test_a_server_with_a_malformed_token_does_not_start(process: Callable[..., Result]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    done = process("--port", port, program=[str(ROOT / "server.py")], BOT_API_TOKENS=SALES)
+    told = "error: entry 1 of BOT_API_TOKENS is malformed; write name:scope+scope:token, several parted by commas\n"
+    assert done == Result(2, "", told)
 
 
 # Attempts
