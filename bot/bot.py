@@ -48,7 +48,7 @@ class _Session:
         self.retriever = Retriever(generation, encoder, weighed)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
         self.file_of = generation.file_of
-        self.overview = functools.cache(generation.overview)
+        self.overview = functools.lru_cache(maxsize=64)(generation.overview)
         self.starters = functools.lru_cache(maxsize=64)(functools.partial(starters, generation))
         self.starting = threading.Lock()  # so that a cached function is not entered twice
 
@@ -106,9 +106,9 @@ class Bot:
         record = self._newest().file_of(document_id)
         return open_unchanged(record) if record else None
 
-    def overview(self) -> Overview:
-        """What the index holds, what was skipped and why, and how old it is."""
-        return self._newest().overview()
+    def overview(self, visible: tuple[str, ...] | None = None) -> Overview:
+        """What the index holds, what was skipped and why, and how old it is; of the sources that are visible."""
+        return self._newest().overview(visible)
 
     def starters(self, visible: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """At most four questions to start with, each of which the bot answers; none where the index suggests none.

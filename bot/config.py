@@ -63,6 +63,20 @@ _TEXTS: tuple[str, Callable[[Any], bool]] = (
 )
 
 
+def _is_source(value: Any) -> bool:
+    return _is_name(value) and not {"", ".", ".."} & set(value.removesuffix("/").split("/"))
+
+
+_GRANTS: tuple[str, Callable[[Any], bool]] = (
+    'a table of token names and what each may see, such as { sales = ["reports/sales"] }: sources as the index has '
+    'them, without a slash before them and without .., or ["*"]',
+    lambda value: (
+        isinstance(value, Mapping)
+        and all(isinstance(paths, list | tuple) and all(map(_is_source, paths)) for paths in value.values())
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Documents:
     """What is indexed."""
@@ -153,6 +167,14 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Who sees what, where BOT_API_TOKENS is set, and for how long a sign-in lasts."""
+
+    sources: tuple[tuple[str, tuple[str, ...]], ...] = option((), *_GRANTS)
+    session_days: int = option(30, *_whole(1, 365))
+
+
+@dataclass(frozen=True, slots=True)
 class Uploads:
     """What people may add over HTTP."""
 
@@ -210,6 +232,7 @@ class Config:
     answers: Answers = field(default_factory=Answers)
     reader: Reader = field(default_factory=Reader)
     server: Server = field(default_factory=Server)
+    access: Access = field(default_factory=Access)
     uploads: Uploads = field(default_factory=Uploads)
     slack: Slack = field(default_factory=Slack)
     log: Log = field(default_factory=Log)
@@ -313,7 +336,9 @@ def _section(kind: Callable[..., T], name: str, table: Mapping[str, Any], where:
             raise BadConfig(f"{where}: unknown key {name}.{key}; [{name}] takes {', '.join(known)}")
         if not known[key].metadata["check"](value):
             raise BadConfig(f"{where}: {name}.{key} = {value!r} is wrong; it takes {known[key].metadata['takes']}")
-        if isinstance(value, list):
+        if isinstance(value, Mapping):
+            value = tuple((name, tuple(listed)) for name, listed in value.items())
+        elif isinstance(value, list):
             value = tuple(value)
         elif isinstance(known[key].default, float):
             value = float(value)

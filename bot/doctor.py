@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.access import VARIABLE, Keyring
 from bot.config import Config
 from bot.errors import BotError, PortInUse
 from bot.listening import listen
@@ -29,6 +30,7 @@ def checks(config: Config, environ: Mapping[str, str]) -> Iterator[Check]:
     yield _index(config, fingerprint)
     yield _documents(config)
     yield _port(config)
+    yield _access(config, environ)
     yield _slack(environ)
     yield Check("network", True, False, "not needed: the model, the index and the page are all on this machine")
 
@@ -83,6 +85,18 @@ def _port(config: Config) -> Check:
         return Check("port", False, False, f"{host}:{port} is taken (by this bot's server?); else use --port")
     except BotError as error:
         return Check("port", False, False, str(error))
+
+
+def _access(config: Config, environ: Mapping[str, str]) -> Check:
+    try:
+        keyring = Keyring.read(environ, dict(config.access.sources), config.server.host)
+    except BotError as error:
+        return Check("access", False, False, str(error))
+    if not keyring.keys:
+        may = ", ".join(sorted(keyring.anyone.scopes))
+        return Check("access", True, False, f"off: {VARIABLE} is not set; whoever reaches the server may {may}")
+    holders = (key.visitor for key in keyring.keys)
+    return Check("access", True, False, ", ".join(f"{one.name} ({'+'.join(sorted(one.scopes))})" for one in holders))
 
 
 def _slack(environ: Mapping[str, str]) -> Check:

@@ -217,8 +217,9 @@ def _canonical(values: Mapping[str, Any]) -> str:
 
 def _question(text: str) -> Question:
     values = json.loads(text)
-    filters = values.pop("filters")
-    return Question(**values, filters=Filters(**{**filters, "document": tuple(filters["document"])}))
+    filters: dict[str, Any] = values.pop("filters")
+    told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in filters.items()}
+    return Question(**values, filters=Filters(**told))
 
 
 def _tell_failure(answer_id: str, written: Future[None]) -> None:

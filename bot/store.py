@@ -26,6 +26,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.access import sees
 from bot.errors import BotError, Busy, CorruptIndex, NoIndex
 from bot.lexical import LexicalIndex
 from bot.record import needed_generations
@@ -78,18 +79,21 @@ class Generation(Texts):
         self._built = (folder / "manifest.json").stat().st_mtime
         super().__init__(folder / "texts.sqlite")
 
-    def overview(self) -> Overview:
-        """What was indexed, what was not, and what is odd about it."""
-        files = self.files().values()
+    def overview(self, visible: tuple[str, ...] | None = None) -> Overview:
+        """What was indexed, what was not, and what is odd about it, of the sources that are visible."""
+        files = [file for file in self.files().values() if sees(visible, file.source)]
+        skipped = [line for file in files for line in file.skipped]
+        if visible is not None:  # the mend is for whoever runs the server, and may name another file
+            skipped = [line.partition("; ")[0] for line in skipped]
         return Overview(
             self.manifest.name,
             self._built,
-            tuple(self.documents),
+            tuple(document for document in self.documents if sees(visible, document.source)),
             len(files),
-            self.manifest.passages,
-            self.tables(),
-            tuple(line for file in files for line in file.skipped),
-            tuple(self.oddities()),
+            self.count(visible),
+            self.tables(visible),
+            tuple(skipped),
+            tuple(self.oddities(visible)),
         )
 
 

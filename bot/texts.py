@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from bot.access import sees
 from bot.types import (
     About,
     Block,
@@ -178,15 +179,21 @@ class Texts:
         )
         return FileRecord(*found[0]) if found else None
 
-    def tables(self) -> int:
-        """How many tables the documents hold."""
-        ((count,),) = self._rows("SELECT coalesce(sum(tables), 0) FROM documents")
-        return int(count)
+    def tables(self, visible: tuple[str, ...] | None = None) -> int:
+        """How many tables the documents of the visible sources hold."""
+        found = self._rows("SELECT source, tables FROM documents WHERE tables")
+        return sum(tables for source, tables in found if sees(visible, source))
 
-    def oddities(self) -> list[str]:
-        """What is odd about documents, a line each, after the document's source."""
+    def count(self, visible: tuple[str, ...] | None = None) -> int:
+        """How many passages the documents of the visible sources hold."""
+        found = self._rows("SELECT document, count(*) FROM passages GROUP BY document")
+        return sum(count for position, count in found if sees(visible, self.documents[position].source))
+
+    def oddities(self, visible: tuple[str, ...] | None = None) -> list[str]:
+        """What is odd about documents of the visible sources, a line each, after the document's source."""
         found = self._rows("SELECT source, oddities FROM documents WHERE oddities != '[]' ORDER BY source, position")
-        return [f"{source}: {oddity}" for source, oddities in found for oddity in json.loads(oddities)]
+        seen = ((source, json.loads(told)) for source, told in found if sees(visible, source))
+        return [f"{source}: {oddity}" for source, oddities in seen for oddity in oddities]
 
     def close(self) -> None:
         """Closes the file."""

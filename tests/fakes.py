@@ -94,7 +94,7 @@ class FakeBot:
     def starters(self, visible: tuple[str, ...] | None = None) -> tuple[str, ...]:
         return ("止付多少？", "破获多少起？")
 
-    def overview(self) -> Overview:
+    def overview(self, visible: tuple[str, ...] | None = None) -> Overview:
         return self.held
 
     def _answer(

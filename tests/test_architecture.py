@@ -16,7 +16,8 @@ ROOT = Path(__file__).parent.parent
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
     "bot.types bot.errors bot.access "
-    "bot.listening bot.config bot.wire bot.database bot.record bot.text bot.journal bot.numerals bot.value_forms "
+    "bot.listening bot.config bot.sessions bot.wire bot.database bot.record bot.text bot.journal bot.numerals "
+    "bot.value_forms "
     "bot.values bot.agreement bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts "
     "bot.follow_up bot.several bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store "
     "bot.report bot.indexer bot.retriever bot.listed bot.targets bot.spans bot.read_spans bot.evidence bot.setting "
@@ -30,7 +31,7 @@ GROUND = ("embeddings", "reading")  # packages that know nothing of the bot
 FACADE = ORDER.index("bot.bot")
 FOR_WEB_AND_SLACK = {
     *("bot", "bot.types", "bot.errors", "bot.access", "bot.config", "bot.wire", "bot.links", "bot.templates"),
-    *("bot.text", "bot.journal", "bot.uploads", "bot.jobs", "bot.bot"),
+    *("bot.text", "bot.journal", "bot.sessions", "bot.uploads", "bot.jobs", "bot.bot"),
 }
 HEAVY = {
     *("torch", "transformers", "sentence_transformers", "faiss"),

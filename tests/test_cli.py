@@ -247,6 +247,7 @@ def config_file(folder: Path, port: int, documents: str = "docs") -> Path:
 def test_doctor_says_that_all_is_well(cli: Cli, folder: Path, free_port: int) -> None:
     done = cli("doctor", "--config", config_file(folder, free_port))
     name = Store(folder / "index").current()
+    whoever = "BOT_API_TOKENS is not set; whoever reaches the server"
     assert (done.status, done.err) == (0, "")
     assert findings(done) == {
         "model": ("ok", "multilingual-e5-small, built in, 5 dimensions"),
@@ -254,6 +255,7 @@ def test_doctor_says_that_all_is_well(cli: Cli, folder: Path, free_port: int) ->
         "index": ("ok", f"{name}: 2 documents, 2 passages from {folder / 'docs'}"),
         "documents": ("ok", str(folder / "docs")),
         "port": ("ok", f"127.0.0.1:{free_port} is free"),
+        "access": ("ok", f"off: {whoever} may admin, ask, read, write"),
         "slack": ("ok", "off: SLACK_BOT_TOKEN is not set"),
         "network": ("ok", "not needed: the model, the index and the page are all on this machine"),
     }
@@ -288,7 +290,7 @@ def test_doctor_tells_of_a_model_that_cannot_be_loaded_and_goes_on(cli: Cli, fol
     assert found["model"][0] == "FAIL"
     assert "the model 'docs' cannot be loaded" in found["model"][1]
     assert found["index"][0] == "ok"
-    assert len(found) == 7
+    assert len(found) == 8
 
 
 @pytest.mark.parametrize("host", ["::1", "no-such-host.invalid", "a..b"])

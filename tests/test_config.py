@@ -53,7 +53,7 @@ def test_the_file_holds_every_option_in_the_order_of_the_code() -> None:
 def test_an_option_is_documented_and_has_its_default(name: str) -> None:
     table, key = name.split(".")
     value = tomllib.loads(FILE.read_text(encoding="utf-8"))[table][key]
-    assert (tuple(value) if isinstance(value, list) else value) == options()[name]
+    assert (tuple(value) if isinstance(value, list | dict) else value) == options()[name]
     assert re.search(r"\S\s+# \S.{9,}", lines()[name]), f"{name} has no comment of its own"
 
 
@@ -120,6 +120,14 @@ def test_every_option_says_what_it_takes() -> None:
         ("[log]\nlevel = ['info']", "log.level = ['info'] is wrong; it takes one of debug, info, warning, error"),
         ("[log]\nquestions = 'no'", "log.questions = 'no' is wrong; it takes true or false"),
         ("[slack]\nchannels = ['']", "slack.channels = [''] is wrong; it takes a list of texts"),
+        ("[access]\nsources = ['a']", "access.sources = ['a'] is wrong; it takes a table of token names and what"),
+        ("[access]\nsources = { a = 'b' }", "access.sources = {'a': 'b'} is wrong; it takes a table"),
+        ("[access]\nsources = { a = [''] }", "access.sources = {'a': ['']} is wrong; it takes a table"),
+        ("[access]\nsources = { a = ['/b'] }", "access.sources = {'a': ['/b']} is wrong; it takes a table"),
+        ("[access]\nsources = { a = ['b/../c'] }", "without a slash before them and without .., or [\"*\"]"),
+        ("[access]\nsources = { a = ['..'] }", "access.sources = {'a': ['..']} is wrong; it takes a table"),
+        ("[access]\nsources = { a = ['b//c'] }", "access.sources = {'a': ['b//c']} is wrong; it takes a table"),
+        ("[access]\nsession_days = 0", "access.session_days = 0 is wrong; it takes a whole number from 1 to 365"),
         ("[server\nport = 1", "is not valid TOML: "),
         ("[log]\nlevel = 'info'\nlevel = 'debug'", "is not valid TOML: "),
     ],
@@ -153,6 +161,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, prepare: Any, messa
 def test_a_scale_is_taken_as_slope_and_intercept() -> None:
     answers = config_from({"answers": {"confidence": [0.82, -0.36], "support": [1, 0]}}).answers
     assert (answers.confidence, answers.support) == ((0.82, -0.36), (1, 0))
+
+
+def test_what_tokens_may_see_is_taken_by_name() -> None:
+    access = config_from({"access": {"sources": {"sales": ["reports/sales", "公文/"], "boss": ["*"]}}}).access
+    assert access.sources == (("sales", ("reports/sales", "公文/")), ("boss", ("*",)))
 
 
 def test_a_file_that_is_empty_or_begins_with_a_mark_is_taken(tmp_path: Path) -> None:

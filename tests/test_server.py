@@ -28,8 +28,9 @@ QUESTION = "鄂尔多斯电诈止付多少"
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-1-never-printed-bot",
     "SLACK_SIGNING_SECRET": "never-printed-8f742231b10e8888",
-    "BOT_API_TOKENS": "alice:ask:never-printed-token",
+    "BOT_API_TOKENS": "alice:ask+read:never-printed-token",
 }
+TOKEN = SECRETS["BOT_API_TOKENS"].split(":")[-1]
 PATIENCE = 180  # seconds until a slow machine must be ready
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -48,7 +49,8 @@ class Served:
     def get(self, path: str, body: object = None) -> tuple[int, str]:
         """Status and text of a GET, or of a POST of this JSON."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
+        request = urllib.request.Request(self.address + path, data, headers)
         try:
             with _OPENER.open(request, timeout=60) as response:
                 return response.status, response.read().decode("utf-8")

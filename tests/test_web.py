@@ -759,7 +759,7 @@ def test_every_response_carries_the_safe_headers(client: FlaskClient, path: str)
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/?q=止付", "/documents/d1?start=0&end=5", "/nowhere"])

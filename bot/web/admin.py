@@ -12,14 +12,14 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
 
 from bot.access import Scope
 from bot.journal import Entry, Feedback
 from bot.links import document_address
 from bot.types import Status
 from bot.web.asking import app_journal
-from bot.web.visitors import needs
+from bot.web.visitors import needs, visitor
 
 MOST = 100  # rows of a table on the page
 _LINES = 500  # of an export that are sent at once
@@ -34,6 +34,13 @@ def register(app: Flask) -> None:
     """Adds the page; its form is taken from this process alone."""
     app.extensions["admin_form"] = secrets.token_urlsafe()
     app.register_blueprint(routes)
+
+
+@routes.before_request
+def refuse_who_sees_part() -> None:
+    """Ends with 403 where a visitor sees some sources alone: questions and answers tell of the others."""
+    if visitor().visible is not None:
+        abort(403, "the journal tells of all sources; this token sees some of them alone")
 
 
 @routes.get("/admin")

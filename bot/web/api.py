@@ -20,12 +20,14 @@ routes = Blueprint("api", __name__)
 
 
 @routes.post("/api/ask")
+@needs(Scope.ASK)
 def ask_question() -> Response:
     """The answer to the question in the body."""
     return jsonify(ask(question_from_json(_body())))
 
 
 @routes.get("/api/starters")
+@needs(Scope.ASK)
 def starters() -> Response:
     """A few questions that the documents answer."""
     return jsonify({"questions": list(open_bot().starters(visitor().visible))})
@@ -43,6 +45,7 @@ def rate_answer() -> Response:
 
 
 @routes.get("/api/documents/<document:document_id>")
+@needs(Scope.READ)
 def read_document(document_id: str) -> Response:
     """The document object and its stored text."""
     stored = find_document(document_id)
@@ -50,9 +53,10 @@ def read_document(document_id: str) -> Response:
 
 
 @routes.get("/api/index")
+@needs(Scope.READ)
 def read_index() -> Response:
     """What the index holds, what was skipped and why."""
-    overview = open_bot().overview()
+    overview = open_bot().overview(visitor().visible)
     return jsonify(
         {
             "generation": overview.generation,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import BaseConverter
 
+from bot.access import Keyring
 from bot.config import Config
 from bot.journal import Journal
-from bot.web import admin, api, documents, failures, language, pages
+from bot.sessions import Sessions
+from bot.web import admin, api, documents, failures, language, pages, sign_in, visitors
+from bot.web.attempts import Attempts
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -25,12 +30,20 @@ HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # a page's address may hold a question
+    "Referrer-Policy": "same-origin",  # an address may hold a question; without a referrer forms say no origin
 }
 
 
-def create_app(bot: Bot | None, config: Config, job: IndexJob | None = None) -> Flask:
-    """The web app over an open bot, and what indexes for it; without them its routes say how to get an index."""
+def create_app(
+    bot: Bot | None,
+    config: Config,
+    environ: Mapping[str, str] = MappingProxyType({}),
+    job: IndexJob | None = None,
+) -> Flask:
+    """The web app over an open bot, and what indexes for it; without them its routes say how to get an index.
+
+    `environ` has the tokens that let visitors in. Raises BadConfig where they are malformed.
+    """
     # A Windows registry may call .js text/plain, which browsers refuse under nosniff.
     mimetypes.add_type("text/javascript", ".js")
     app = Flask(__name__)
@@ -46,11 +59,19 @@ def create_app(bot: Bot | None, config: Config, job: IndexJob | None = None) -> 
     app.register_blueprint(api.routes)
     app.register_blueprint(documents.routes)
     app.register_blueprint(pages.routes)
+    app.register_blueprint(sign_in.routes)
     admin.register(app)
     language.register(app)
     failures.register(app)
+    visitors.register(app, _door(config, environ))
     app.after_request(_with_headers)
     return app
+
+
+def _door(config: Config, environ: Mapping[str, str]) -> visitors.Door:
+    keyring = Keyring.read(environ, dict(config.access.sources), config.server.host)
+    sessions = Sessions(config.index_dir, config.access.session_days)
+    return visitors.Door(keyring, sessions, Attempts(), config.server.public_url)
 
 
 class ReadableJSON(DefaultJSONProvider):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, request
 
+from bot.access import sees
 from bot.config import Config
 from bot.errors import NoIndex
 from bot.jobs import IndexJob, JobState
@@ -60,21 +61,27 @@ def app_journal() -> Journal:
     return journal
 
 
-def find_document(document_id: str) -> StoredDocument:
-    """The document with an id; the request ends with 404 where there is none."""
+def visible_document(document_id: str) -> StoredDocument | None:
+    """The document with an id, or None where there is none that the visitor may see."""
     stored = open_bot().document(document_id)
+    return stored if stored and sees(visitor().visible, stored.document.source) else None
+
+
+def find_document(document_id: str) -> StoredDocument:
+    """The document with an id; the request ends with 404 where there is none that the visitor may see."""
+    stored = visible_document(document_id)
     if stored is None:
         abort(404, "no such document; its id is in the answer's citations")
     return stored
 
 
 def ask(question: Question) -> dict[str, Any]:
-    """The answer JSON, with a ``link`` wherever it names a stretch of a document."""
+    """The answer JSON, from what the visitor may see, with a ``link`` wherever it names a stretch of a document."""
     bot = open_bot()
     began = time.perf_counter()
-    answer = bot.ask(replace(question, via=f"http{request.script_root}"))
-    filtered = question.filters != Filters() or visitor().visible is not None
-    app_journal().answered(answer, visitor().name, "http", filtered)
+    filters = replace(question.filters, visible=visitor().visible)
+    answer = bot.ask(replace(question, filters=filters, via=f"http{request.script_root}"))
+    app_journal().answered(answer, visitor().name, "http", filters != Filters())
     payload = with_links(answer, bot, request.script_root)
     _log(question, answer, (time.perf_counter() - began) * 1000)
     return payload

@@ -6,7 +6,6 @@ import datetime
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, request, send_file
 from werkzeug.datastructures import FileStorage
@@ -23,18 +22,6 @@ MAX_FILES = 20  # of one request
 _AROUND = 64 * 1024  # bytes of a form beside its files
 
 routes = Blueprint("files", __name__)
-
-
-@routes.before_request
-def refuse_other_sites() -> None:
-    """Ends with 403 what a page of another site sends: a form may be sent to any address, unasked.
-
-    Browsers name the page's site in ``Origin``; programs send none.
-    """
-    origin = request.headers.get("Origin")
-    own = {request.host, urlsplit(app_config().server.url).netloc}
-    if request.method == "POST" and origin is not None and urlsplit(origin).netloc not in own:
-        abort(403, "this comes from a page of another site; send it from this server's own, or set [server] public_url")
 
 
 @routes.post("/api/documents")
@@ -76,15 +63,18 @@ def download_original(document_id: str) -> Response:
 
 
 def job_json(state: JobState) -> dict[str, Any]:
-    """The state of indexing as JSON; of what was skipped, what the visitor may see."""
+    """The state of indexing as JSON; to who sees some sources alone, nothing that may name others."""
     visible = visitor().visible
+    skipped = [line for line in state.skipped if sees(visible, line.partition(": ")[0])]
+    if visible is not None:
+        skipped = [line.partition("; ")[0] for line in skipped]
     return {
         "state": state.state,
         "what": state.what,
         "done": state.done,
         "of": state.of,
-        "skipped": [line for line in state.skipped if sees(visible, line.partition(": ")[0])],
-        "error": state.error,
+        "skipped": skipped,
+        "error": state.error if visible is None else state.error and "indexing failed; ask whoever runs this server",
         "started": _time(state.started),
         "ended": _time(state.ended),
     }

@@ -10,12 +10,14 @@ from bot.web.language import words
 
 CODES = {
     400: "bad_request",
+    401: "unauthorized",
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     410: "gone",
     413: "too_large",
     415: "unsupported_media_type",
+    429: "too_many_requests",
     500: "internal",
 }
 MESSAGES = {
@@ -24,6 +26,7 @@ MESSAGES = {
     413: "the body is too large; send at most 64 KiB",
     500: "the server failed; its log says why",
 }
+_KEPT = {"WWW-Authenticate", "Retry-After"}  # headers that an error gives its answer
 
 
 def register(app: Flask) -> None:
@@ -52,19 +55,20 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     response = _error(error.code, CODES.get(error.code, "failed"), message)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    response.headers.update({name: value for name, value in error.get_headers() if name in _KEPT})
     return response
 
 
 def _error(status: int, code: str, message: str) -> Response:
-    if _for_a_person():
+    if for_a_person():
         errors = words()["errors"]
         said = errors.get(str(status), errors["500"])
-        detail = message if status in {400, 503} else ""  # elsewhere the Chinese words say it all
+        detail = message if status in {400, 403, 503} else ""  # elsewhere the Chinese words say it all
         return make_response(render_template("error.html", said=said, detail=detail, status=status), status)
     return make_response(jsonify({"error": {"code": code, "message": message}}), status)
 
 
-def _for_a_person() -> bool:
+def for_a_person() -> bool:
     """Whether a browser asked for a page; ``Accept: */*`` is a program."""
     if request.blueprint == "api" or request.path.startswith("/api/"):
         return False

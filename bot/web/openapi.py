@@ -24,6 +24,9 @@ CITATION: JSON = {"type": "integer", "minimum": 1}
 OFFSET: JSON = {"type": "integer", "minimum": 0, "description": "counts Unicode code points in the document's text"}
 LINK: JSON = {"type": "string", "format": "uri-reference", "description": "opens the document with the words marked"}
 
+NEXT: JSON = {"name": "next", "in": "query", "description": "the path of this server to go on to", "schema": TEXT}
+OPEN = ("/sign-in", "/sign-out", "/healthz", "/readyz", "/openapi.json")  # without a token
+
 
 def description(base_url: str = "") -> JSON:
     """The OpenAPI document of a server whose routes begin at ``base_url``."""
@@ -35,8 +38,30 @@ def description(base_url: str = "") -> JSON:
             "description": "Answers questions in the words of the indexed documents, with exact citations.",
         },
         "servers": [{"url": base_url or "/"}],
-        "paths": _paths(),
-        "components": {"schemas": _schemas()},
+        "paths": _guarded(_paths()),
+        "components": {"schemas": _schemas(), "securitySchemes": _security()},
+    }
+
+
+def _guarded(paths: JSON) -> JSON:
+    """The paths, where those that are not open to all take a token and may refuse, as any that changes something."""
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            if path not in OPEN:
+                operation["security"] = [{"token": []}, {"session": []}]
+                operation["responses"] |= _errors(401, 403, 429)
+                if not path.startswith("/api/"):
+                    operation["responses"]["303"] = {"description": "to the sign-in page, for a browser"}
+            elif method != "get":
+                operation["responses"] |= _errors(403)
+    return paths
+
+
+def _security() -> JSON:
+    only = "where the server has tokens (BOT_API_TOKENS)"
+    return {
+        "token": {"type": "http", "scheme": "bearer", "description": f"a token, {only}"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "wenda", "description": f"what signing in gives, {only}"},
     }
 
 
@@ -115,6 +140,14 @@ def _paths() -> JSON:
         },
         "/admin/clear": {"post": _clear()},
         "/": {"get": _chat("openChat", "query"), "post": _chat("askInChat", "form")},
+        "/sign-in": {"get": _sign_in_page(), "post": _sign_in()},
+        "/sign-out": {
+            "post": {
+                "operationId": "signOut",
+                "summary": "Ends the session",
+                "responses": {"303": {"description": "to the sign-in page"}},
+            }
+        },
         "/healthz": {"get": _state("healthz", "Whether the process is alive", "Alive")},
         "/readyz": {"get": _state("readyz", "Whether questions can be asked", "Ready", 503)},
         "/openapi.json": {
@@ -194,6 +227,31 @@ def _chat(name: str, where: str) -> JSON:
         "summary": "The chat page, with the answer to q",
         **asked[where],
         "responses": {str(status): _html("the page") for status in (200, 400, 413, 503)},
+    }
+
+
+def _sign_in_page() -> JSON:
+    return {
+        "operationId": "showSignIn",
+        "summary": "The page that asks for a token",
+        "parameters": [NEXT],
+        "responses": {"200": _html("the page"), "303": {"description": "onward: the server has no tokens"}},
+    }
+
+
+def _sign_in() -> JSON:
+    form = {"application/x-www-form-urlencoded": {"schema": _object({"token": TEXT})}}
+    return {
+        "operationId": "signIn",
+        "summary": "Begins a session, kept in a cookie",
+        "parameters": [NEXT],
+        "requestBody": {"required": True, "content": form},
+        "responses": {
+            "303": {"description": "onward, signed in"},
+            "401": _html("the page again: the token is wrong"),
+            "429": _html("the page again: too many wrong tokens"),
+            **_errors(413, 503),
+        },
     }
 
 

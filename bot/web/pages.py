@@ -6,20 +6,20 @@ import datetime
 import functools
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, current_app, render_template, request, url_for
 
-from bot.access import Scope
+from bot.access import Scope, sees
 from bot.errors import BotError
 from bot.links import document_address
 from bot.text import on_one_line
 from bot.types import Document, Question
 from bot.web import contents, sheet, view
-from bot.web.asking import app_config, ask, find_document
+from bot.web.asking import app_config, ask, find_document, visible_document
 from bot.web.failures import status_of
 from bot.web.language import words
-from bot.web.visitors import visitor
+from bot.web.visitors import needs, visitor
 from bot.web.words import FOR_SCRIPT, WORDS
 from bot.wire import MAX_QUESTION, question_from_json
 
@@ -43,6 +43,7 @@ routes.add_app_template_filter(view.facts, "facts")
 
 
 @routes.route("/", methods=["GET", "POST"])
+@needs(Scope.ASK)
 def chat() -> tuple[str, int]:
     """The chat page; with a question in ``q``, its answer too, for browsers without JavaScript."""
     text = request.values.get("q", "")
@@ -57,6 +58,7 @@ def chat() -> tuple[str, int]:
 
 
 @routes.get("/documents/<document:document_id>")
+@needs(Scope.READ)
 def document(document_id: str) -> str:
     """The page of a document, with the span of ``start`` and ``end`` marked."""
     stored = find_document(document_id)
@@ -66,6 +68,7 @@ def document(document_id: str) -> str:
         "document.html",
         document=stored.document,
         address=_outside_address(stored.document),
+        original=_original(stored.document),
         sections=sections,
         anchor=sheet.anchor(sections),
         titled=any(section.heading == sheet.TITLE for section in sections),
@@ -74,18 +77,17 @@ def document(document_id: str) -> str:
 
 
 @routes.get("/index")
+@needs(Scope.READ)
 def index() -> str:
     """What the index holds and what it does not; of its documents those that match ``q``, a page at a time."""
     bot: Bot | None = current_app.extensions["bot"]
-    is_admin = Scope.ADMIN in visitor().scopes
     if bot is None:
-        return render_template("index.html", overview=None, is_admin=is_admin)
-    overview = bot.overview()
+        return render_template("index.html", overview=None)
+    overview = bot.overview(visitor().visible)
     page = request.args.get("page", 1, type=int)
     return render_template(
         "index.html",
         overview=overview,
-        is_admin=is_admin,
         built=datetime.datetime.fromtimestamp(overview.built).astimezone(),
         ago=contents.ago(time.time() - overview.built, words()["indexing"]["ago"]),
         skipped=contents.grouped(overview.skipped),
@@ -103,17 +105,16 @@ def _chat_page(turn: dict[str, Any] | None) -> str:
         turn=turn,
         ready=bot is not None,
         scope=_scope(bot),
-        sources=_folders(bot, bot.generation) if bot else (),
+        sources=_folders(bot, bot.generation, visitor().visible) if bot else (),
         addresses=_addresses(),
         script_words={lang: {name: told[name] for name in FOR_SCRIPT} for lang, told in WORDS.items()},
-        visitor=visitor(),
     )
 
 
 @functools.lru_cache(maxsize=64)
-def _folders(bot: Bot, generation: str) -> tuple[str, ...]:
-    """The folders of a generation of the index."""
-    return contents.folders(bot.overview().documents)
+def _folders(bot: Bot, generation: str, visible: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The folders of a generation of the index that are visible."""
+    return contents.folders(bot.overview(visible).documents)
 
 
 def _question(text: str) -> Question:
@@ -126,15 +127,18 @@ def _question(text: str) -> Question:
 def _scope(bot: Bot | None) -> dict[str, Any]:
     """What the form's bounds are; of a document, the document itself."""
     told: dict[str, Any] = {name: request.values.get(name, "") for name in BOUNDS}
-    stored = bot.document(told["document"]) if bot and told["document"] else None
+    stored = visible_document(told["document"]) if bot and told["document"] else None
     return {**told, "document": stored.document if stored else None}
 
 
 def _addresses() -> dict[str, str]:
     """Where the page's script sends what; what this server or this visitor has no use of is left out."""
+    config, who = app_config(), visitor()
     told = {"ask": url_for("api.ask_question"), "starters": url_for("api.starters")}
-    if app_config().journal.feedback:
+    if config.journal.feedback:
         told["feedback"] = url_for("api.rate_answer")
+    if config.upload_folder and Scope.WRITE in who.scopes and sees(who.visible, config.upload_folder.name):
+        told |= {"documents": url_for("files.add_documents"), "index": url_for("api.read_index")}
     return told
 
 
@@ -143,6 +147,13 @@ def _said(text: str, status: int) -> str:
     if status == 400 and not text.strip():
         return "blank"
     return "too_long" if status == 400 and len(text) > MAX_QUESTION else str(status)
+
+
+def _original(document: Document) -> str | None:
+    """Where the file is that the document was read from, where the configuration gives it out."""
+    if not app_config().server.download_originals:
+        return None
+    return f"{request.script_root}/originals/{quote(document.id, safe='', errors='replace')}"
 
 
 def _outside_address(document: Document) -> str | None:

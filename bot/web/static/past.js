@@ -32,6 +32,12 @@ function slim({ id, turns }) {
   return { id, turns: turns.map(without) };
 }
 
+// Signing out leaves no conversation behind for whoever signs in next.
+document.getElementById("sign-out")?.addEventListener("submit", () => {
+  write("localStorage", KEY, null);
+  write("sessionStorage", "conversation", null);
+});
+
 // The dialog: `open` gets the conversation that is chosen and the turn of it, `removed` the ids that are gone.
 export function setUpPast(opener, { open, removed }) {
   const search = el("input", "field");

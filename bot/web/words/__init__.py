@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.web.words import admin, chat, indexing
+from bot.web.words import access, admin, chat, indexing
 
 WORDS: dict[str, dict[str, Any]] = {
-    "zh": {**chat.ZH, "indexing": indexing.ZH, "admin": admin.ZH},
-    "en": {**chat.EN, "indexing": indexing.EN, "admin": admin.EN},
+    "zh": {**chat.ZH, "indexing": indexing.ZH, "access": access.ZH, "admin": admin.ZH},
+    "en": {**chat.EN, "indexing": indexing.EN, "access": access.EN, "admin": admin.EN},
 }
 
 # What the chat's script says; the rest is the templates'.

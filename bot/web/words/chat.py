@@ -39,9 +39,9 @@ ZH: dict[str, Any] = {
     "errors": {
         "blank": "请先写下问题",
         "too_long": "问题太长了，请缩短到 1000 字以内",
-        "401": "请先登录",
-        "403": "这里没有权限",
         "400": "这个问题没法处理，请换成普通文字再试",
+        "401": "需要登录",
+        "403": "没有这样做的权限",
         "404": "没有这个页面或文档",
         "405": "这个地址不能这样用",
         "410": "原文件在编入索引后改过或已不在，请重新索引",
@@ -64,7 +64,6 @@ ZH: dict[str, Any] = {
     "history": "历史",
     "new": "新对话",
     "manage": "管理",
-    "sign_out": "退出",
     "starters": "可以这样问",
     "scope": {
         "all": "范围：全部文档",
@@ -167,9 +166,9 @@ EN: dict[str, Any] = {
     "errors": {
         "blank": "Write a question first",
         "too_long": "The question is too long: 1,000 characters at most",
-        "401": "Sign in first",
-        "403": "This is not open to you",
         "400": "This question cannot be taken; try plain text",
+        "401": "You need to sign in",
+        "403": "You are not allowed to do this",
         "404": "There is no such page or document",
         "405": "This address does not work that way",
         "410": "The file was changed since it was indexed, or is gone; index again",
@@ -192,7 +191,6 @@ EN: dict[str, Any] = {
     "history": "History",
     "new": "New",
     "manage": "Admin",
-    "sign_out": "Sign out",
     "starters": "You could ask",
     "scope": {
         "all": "In all documents",
