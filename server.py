@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
-from bot.access import VARIABLE, Keyring, is_loopback
+from bot.access import VARIABLE, Keyring
 from bot.bot import Bot
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
@@ -64,9 +64,9 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
     config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
     read_tokens(environ)  # a malformed one is told before the model takes its seconds
-    keyring = Keyring.read(environ, dict(config.access.sources), config.server.host)
-    if not keyring.keys and not is_loopback(config.server.host):
-        log.warning("whoever reaches %s may ask and read: %s is not set", config.server.host, VARIABLE)
+    keyring = Keyring.read(environ, dict(config.access.sources), config.server.is_local)
+    if not keyring.keys and not config.server.is_local:
+        log.warning("whoever reaches %s may ask and read: %s is not set", config.server.url, VARIABLE)
     bot = Bot.open(config)
     job = IndexJob(config, bot.encoder)
     app = create_app(bot, config, environ, job)

@@ -60,15 +60,17 @@ class Keyring:
     anyone: Visitor = ANYONE
 
     @classmethod
-    def read(cls, environ: Mapping[str, str], sources: Mapping[str, tuple[str, ...]], host: str) -> Keyring:
+    def read(cls, environ: Mapping[str, str], sources: Mapping[str, tuple[str, ...]], is_local: bool) -> Keyring:
         """The tokens in an environment. `sources` has the source prefixes that each may see; empty: all see all.
+
+        Without tokens everyone may do everything where only this machine reaches the server (`is_local`).
 
         Raises BadConfig where an entry is malformed, or where `sources` and the tokens do not fit. No
         message holds anything of an entry before its token is known to be in its place.
         """
         told = environ.get(VARIABLE, "").strip()
         if not told:
-            return cls((), ANYONE if is_loopback(host) else PASSER_BY)
+            return cls((), ANYONE if is_local else PASSER_BY)
         keys = [_key(entry.strip(), place) for place, entry in enumerate(told.split(","), 1)]
         names = [key.visitor.name for key in keys]
         if repeated := _repeated(names):

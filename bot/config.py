@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+from bot.access import is_loopback
 from bot.errors import BadConfig
 
 T = TypeVar("T")
@@ -159,6 +161,12 @@ class Server:
     threads: int = option(4, *_whole(1, 64))
     link_documents: bool = option(True, *_SWITCH)
     download_originals: bool = option(False, *_SWITCH)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches the server: it listens there alone, and no proxy passes others on."""
+        passed_on = urlsplit(self.public_url).hostname
+        return is_loopback(self.host) and (passed_on is None or is_loopback(passed_on))
 
     @property
     def url(self) -> str:

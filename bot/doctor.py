@@ -89,7 +89,7 @@ def _port(config: Config) -> Check:
 
 def _access(config: Config, environ: Mapping[str, str]) -> Check:
     try:
-        keyring = Keyring.read(environ, dict(config.access.sources), config.server.host)
+        keyring = Keyring.read(environ, dict(config.access.sources), config.server.is_local)
     except BotError as error:
         return Check("access", False, False, str(error))
     if not keyring.keys:

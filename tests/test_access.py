@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.access import ANYONE, PASSER_BY, Key, Keyring, Scope, Visitor, digest, is_loopback, sees
+from bot.config import Server
 from bot.doctor import checks
 from bot.errors import BadConfig, BotError
 from bot.sessions import FILE, Sessions
@@ -26,7 +27,7 @@ DAY = 86400.0
 
 
 def keyring(tokens: str, host: str = "127.0.0.1", **sources: tuple[str, ...]) -> Keyring:
-    return Keyring.read({"BOT_API_TOKENS": tokens}, sources, host)
+    return Keyring.read({"BOT_API_TOKENS": tokens}, sources, Server(host=host).is_local)
 
 
 class Clock:
@@ -156,6 +157,13 @@ def test_without_tokens_this_machine_may_do_all(host: str) -> None:
     assert keyring(" ", host) == Keyring((), ANYONE)
 
 
+@pytest.mark.parametrize(
+    ("public_url", "is_local"), [("", True), ("http://localhost:8000", True), ("https://bot.example.org", False)]
+)
+def test_behind_a_proxy_that_others_reach_a_server_is_not_this_machines_alone(public_url: str, is_local: bool) -> None:
+    assert Server(public_url=public_url).is_local is is_local
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "bot.example.org", "localhost.example.org", "128.0.0.1"])
 def test_without_tokens_others_may_ask_and_read(host: str) -> None:
     assert keyring("", host).anyone == PASSER_BY
@@ -189,7 +197,7 @@ def test_a_server_that_others_reach_warns_where_there_are_no_tokens(
         port = held.getsockname()[1]
     done = process("--host", host, "--port", port, program=[str(ROOT / "server.py")], BOT_API_TOKENS=tokens)
     assert (done.status, "there is no index" in done.err) == (1, True)
-    assert (f"whoever reaches {host} may ask and read: BOT_API_TOKENS is not set" in done.err) is warned
+    assert (f"whoever reaches http://{host}:{port} may ask and read: BOT_API_TOKENS is not set" in done.err) is warned
 
 
 def test_a_server_with_a_malformed_token_does_not_start(process: Callable[..., Result]) -> None:

@@ -23,12 +23,16 @@ PHONE = {"width": 390, "height": 844}
 STATUSES = ["止付多少", "隐藏多少", "冲突多少", "别的"]  # one question for each status of the fake bot
 
 
+RARE = "👨‍👩‍👧𠮷野站𪚥е́处[点我](javascript:alert(1))测得流速3.7米每秒。"
+
+
 def report() -> StoredDocument:
     """A document with broken lines, a table of 15 columns, and one of merged cells."""
     built = Builder()
     built.paragraph(["关于汛期用水", "的通报"], BlockKind.HEADING, 1)
     built.line("一、水量", BlockKind.HEADING, 2)
     built.paragraph(["请各站在三月十", "  五日前通过 Flood", "Watch 上报。"])
+    built.paragraph([RARE])
     head = [Cell("站"), *(Cell(f"{month}月") for month in range(1, 14)), Cell("合计")]
     rows = [[Cell(f"{n}号站"), *(Cell(f"{n}{month:02},500") for month in range(1, 14)), Cell(f"{n}万")] for n in (1, 2)]
     built.table([head, *rows], headers=1)
@@ -95,6 +99,7 @@ ROW = ["2号站", *(f"2{month:02},500" for month in range(1, 14)), "2万"]
 # What is asked, and what the report has to it.
 QUOTED = {
     "断行": cited("请各站在三月十\n  五日前通过 Flood\nWatch 上报。", "三月十\n  五日前"),
+    "生僻": cited(RARE, "3.7米每秒"),
     "长行": cited("三号\t1.2米", "1.2米"),
     "表格": cited("😀四号\t约0.8米\t平稳", "0.8米", [("站", "😀四号"), ("水位", "约0.8米"), ("", "平稳")]),
     "无名": cited("三号\t1.2米", "1.2米", [("", "三号"), ("", "1.2米")]),
@@ -391,6 +396,17 @@ def test_a_link_without_its_fragment_still_shows_the_words(page: Page) -> None:
 
 
 # ---- broken lines and tables ----
+
+
+def test_the_mark_is_exact_behind_emoji_and_rare_characters_and_a_link_in_a_text_is_text(page: Page) -> None:
+    ask(page, "生僻")
+    assert page.locator("blockquote mark").text_content() == "3.7米每秒"
+    assert page.locator("blockquote").text_content() == RARE
+    page.locator(".source a").click()
+    beside = page.locator("#beside")
+    assert beside.locator("mark").all_text_contents() == ["3.7米每秒"]
+    expect(beside.get_by_text("[点我](javascript:alert(1))")).to_be_visible()
+    expect(page.locator("a[href^='javascript']")).to_have_count(0)
 
 
 def test_a_broken_line_is_joined_to_the_eye_in_copies_and_for_screen_readers(page: Page) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
+from bot.bot import Bot
+from bot.indexer import index
+from bot.jobs import IndexJob
 from bot.types import Filters
 from bot.web.app import create_app
-from tests.fake_encoder import config_in
+from tests.fake_encoder import FakeEncoder, config_in, write_files
 from tests.fakes import ANSWER_START, QUOTE_END, TEXT, FakeBot
 from tests.pages import ask, fresh_tab, serving
 
@@ -348,6 +352,64 @@ def test_feedback_that_fails_is_told_and_not_shown_as_given(page: Page) -> None:
     page.get_by_role("button", name="有用").click()
     expect(page.get_by_role("status")).to_have_text("没能送出，请稍后再试")
     expect(page.get_by_role("button", name="有用")).to_have_attribute("aria-pressed", "false")
+
+
+# ---- uploads ----
+
+
+@pytest.fixture
+def office(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A page of a real bot that takes files, over one document."""
+    write_files(tmp_path / "docs", {"a.txt": "河湾镇通报\n\n全镇共有水井12口。"})
+    config = config_in(tmp_path, documents={"paths": ["docs"]}, uploads={"folder": "收件"})
+    encoder = FakeEncoder()
+    index(config, encoder, config.document_paths)
+    bot, job = Bot.open(config, encoder), IndexJob(config, encoder)
+    context = browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
+    with serving(create_app(bot, config, job=job)) as address, fresh_tab(context) as page:
+        page.goto(address)
+        yield page
+    context.close()
+    job.close()
+    bot.close()
+
+
+def sent(name: str, text: str) -> FilePayload:
+    return FilePayload(name=name, mimeType="text/plain", buffer=text.encode())
+
+
+def test_a_file_is_added_and_answers_a_moment_later(office: Page) -> None:
+    report = sent("青石桥.txt", "青石桥通报\n\n青石桥全长186米，由县交通局养护。")
+    office.get_by_label("添加文件").set_input_files([report, sent("空.txt", "")])
+    lines = office.locator(".uploads li")
+    expect(lines.nth(0)).to_contain_text("青石桥.txt 已加入，可以提问了")
+    expect(lines.nth(1)).to_contain_text("空.txt holds no text")
+    ask(office, "青石桥全长多少米")
+    expect(office.locator(".value")).to_have_text("186米")
+    expect(office.locator(".source a")).to_have_text("[1] 青石桥通报")
+    lines.nth(1).get_by_role("button", name="收起：空.txt").click()
+    expect(lines).to_have_count(1)
+
+
+def test_files_are_dropped_on_the_page(office: Page) -> None:
+    data = office.evaluate_handle(
+        "text => { const data = new DataTransfer(); data.items.add(new File([text], '柳河.txt')); return data; }",
+        "柳河通报\n\n柳河全长75公里。",
+    )
+    office.dispatch_event("body", "dragenter", {"dataTransfer": data})
+    expect(office.get_by_text("松开即可添加")).to_be_visible()
+    office.dispatch_event("body", "drop", {"dataTransfer": data})
+    expect(office.get_by_text("松开即可添加")).to_be_hidden()
+    expect(office.locator(".uploads li")).to_contain_text("柳河.txt 已加入，可以提问了")
+
+
+def test_a_file_that_is_refused_says_why(office: Page) -> None:
+    office.get_by_label("添加文件").set_input_files(sent("装.exe", "MZ"))
+    expect(office.locator(".uploads .failed")).to_contain_text(".exe files are not read")
+
+
+def test_where_no_files_are_taken_none_are_offered(page: Page) -> None:
+    expect(page.get_by_text("添加文件")).to_have_count(0)
 
 
 # ---- accessibility ----

@@ -69,7 +69,7 @@ def create_app(
 
 
 def _door(config: Config, environ: Mapping[str, str]) -> visitors.Door:
-    keyring = Keyring.read(environ, dict(config.access.sources), config.server.host)
+    keyring = Keyring.read(environ, dict(config.access.sources), config.server.is_local)
     sessions = Sessions(config.index_dir, config.access.session_days)
     return visitors.Door(keyring, sessions, Attempts(), config.server.public_url)
 

@@ -9,7 +9,6 @@ const said = words.upload;
 // `api` has the addresses of uploads and of the index's state; `announce` tells a screen reader.
 export function setUpUploads(form, api, announce) {
   const list = el("ul", "uploads");
-  list.setAttribute("aria-label", said.add);
   form.prepend(list);
   const input = form.querySelector("input[type=file]");
   input.addEventListener("change", () => {
@@ -34,27 +33,23 @@ export function setUpUploads(form, api, announce) {
     document.body.classList.toggle("dropping", over > 0);
   }
 
-  // One request a file, one after the other, so that each has its own progress and its own refusal.
+  // One request a file, so that each has its own progress and its own refusal; then all are indexed together.
   async function send(files) {
-    const lines = files.map(line);
-    for (const [number, file] of files.entries()) {
-      const told = await sent(api.documents, file, (percent) => lines[number].say(fill(said.sending, percent)));
-      await settle(told, lines[number]);
+    const kept = [];
+    for (const [shown, file] of files.map((file) => [line(file), file])) {
+      const { source, error } = await sent(api.documents, file, (percent) => shown.say(fill(said.sending, percent)));
+      if (error) shown.end(error, "failed");
+      else kept.push({ source, shown });
     }
+    if (kept.length) await settle(kept);
   }
 
-  async function settle({ file, error }, shown) {
-    if (error) return shown.end(error, "failed");
-    if (!file.new) return shown.end(said.same, "ready");
-    shown.say(said.waiting);
+  async function settle(kept) {
     for (;;) {
       const job = await indexed(api.index);
-      if (!job) return shown.end(said.failed, "failed");
-      const skipped = (job.skipped ?? []).find((line) => line.startsWith(`${file.source}: `));
-      if (job.state === "running") shown.say(job.of ? `${said.indexing} ${job.done}/${job.of}` : said.indexing);
-      else if (skipped) return shown.end(skipped.slice(file.source.length + 2), "failed");
-      else if (job.state === "failed") return shown.end(job.error, "failed");
-      else return shown.end(said.ready, "ready");
+      if (job?.state !== "running") return kept.forEach((one) => one.shown.end(...became(one.source, job)));
+      const far = job.of ? `${said.indexing} ${job.done}/${job.of}` : said.indexing;
+      kept.forEach(({ shown }) => shown.say(far));
       await new Promise((done) => setTimeout(done, POLL));
     }
   }
@@ -86,14 +81,19 @@ function sent(address, file, progress) {
     request.upload.addEventListener("progress", ({ loaded, total }) => progress(Math.floor((100 * loaded) / total)));
     request.addEventListener("error", () => done({ error: said.failed }));
     request.addEventListener("load", () => {
-      const kept = request.response?.files?.[0];
-      const error = kept ? kept.error : (request.response?.error?.message ?? said.failed);
-      done(error ? { error } : { file: kept });
+      done(request.response?.files?.[0] ?? { error: request.response?.error?.message ?? said.failed });
     });
     const body = new FormData();
     body.append("file", file);
     request.send(body);
   });
+}
+
+// What to say of a file when the job that was to index it has ended, and whether it is ready or failed.
+function became(source, job) {
+  const skipped = job?.skipped.find((line) => line.startsWith(`${source}: `));
+  if (skipped) return [skipped.slice(source.length + 2), "failed"];
+  return job?.state === "done" ? [said.ready, "ready"] : [job?.error ?? said.failed, "failed"];
 }
 
 async function indexed(address) {
