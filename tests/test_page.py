@@ -404,7 +404,7 @@ def test_the_mark_is_exact_behind_emoji_and_rare_characters_and_a_link_in_a_text
     assert page.locator("blockquote").text_content() == RARE
     page.locator(".source a").click()
     beside = page.locator("#beside")
-    assert beside.locator("mark").all_text_contents() == ["3.7米每秒"]
+    expect(beside.locator("mark")).to_have_text("3.7米每秒")
     expect(beside.get_by_text("[点我](javascript:alert(1))")).to_be_visible()
     expect(page.locator("a[href^='javascript']")).to_have_count(0)
 
