@@ -50,7 +50,7 @@ function failure(question, { failure, detail }) {
 // What a screen reader is told; `shown` where the eye needs it too.
 function announce(text, shown = false) {
   status.textContent = text;
-  status.classList.toggle("told", shown);
+  status.className = shown ? "told" : "unseen";
 }
 
 // ---- asking ----
