@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, expect
 from waitress import wasyncore
@@ -75,3 +76,13 @@ def wait_until(page: Page, holds: str) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"never came true: {holds}")
+
+
+def axe_findings(page: Page, state: str) -> list[str]:
+    """What axe finds on the page as it is: the state, the rule, how grave, and where."""
+    results = Axe().run(page).response
+    return [
+        f"{state}: {violation['id']} ({violation['impact']}) {node['target']} {node.get('failureSummary', '')}"
+        for violation in results["violations"]
+        for node in violation["nodes"]
+    ]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.web.app import create_app
 from tests.fake_encoder import config_in
 from tests.fakes import FakeBot
-from tests.pages import ask, fresh_tab, serving
+from tests.pages import ask, axe_findings, fresh_tab, serving
 
 TOKEN = "sales-._~+/0123456789=="
 
@@ -51,6 +51,16 @@ def test_a_shared_link_signs_in_and_leaves_the_token_nowhere(page: Page) -> None
     assert [TOKEN in cookie["value"] for cookie in page.context.cookies()] == [False]
     page.go_back()
     assert TOKEN not in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_page_that_asks_for_a_token(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto("/sign-in")
+    page.get_by_label("令牌").fill("wrong-0123456789abcdef")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("令牌不对，请核对后再试。")
+    assert axe_findings(page, "wrong") == []
 
 
 def test_who_wants_a_page_signs_in_by_keyboard_and_gets_it(page: Page) -> None:
