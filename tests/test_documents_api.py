@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, stream_encode_multipart
 
-from bot.access import Scope, Visitor
+from bot.access import ANYONE, Scope, Visitor
 from bot.bot import Bot
 from bot.config import Config
 from bot.indexer import index
@@ -35,7 +35,7 @@ class Served:
         self.config = config
         self.bot = Bot.open(config, FakeEncoder())
         self.job = IndexJob(config, FakeEncoder())
-        self.app = create_app(self.bot, config, self.job)
+        self.app = create_app(self.bot, config, job=self.job)
         self.client = self.app.test_client()
 
     def send(self, *files: tuple[str, str | bytes], **headers: str) -> TestResponse:
@@ -111,7 +111,7 @@ def seen_as(app: Flask, visitor: Visitor) -> None:
     def sign_in() -> None:
         g.visitor = visitor
 
-    app.before_request_funcs.setdefault(None, []).append(sign_in)  # also after the first request
+    app.before_request_funcs[None].insert(0, sign_in)  # ahead of the door, which then finds them known
 
 
 # ---- adding ----
@@ -243,6 +243,7 @@ def test_a_page_of_another_site_can_send_nothing(served: Served, path: str) -> N
 
 def test_the_servers_own_page_can_send(serve: Callable[..., Served], config: Config) -> None:
     served = serve(server=replace(config.server, public_url="https://wenda.example/"))
+    seen_as(served.app, ANYONE)
     assert served.send(("a.txt", "甲"), Origin="http://localhost").status_code == 202
     assert served.send(("a.txt", "甲"), Origin="https://wenda.example").status_code == 202
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
 from bot.bot import Bot
 from bot.indexer import index
@@ -177,6 +177,22 @@ def test_a_new_conversation_leaves_the_old_one_in_the_history(page: Page, bot: F
     expect(page.locator(".question")).to_have_text(["止付多少"])
     page.reload()
     expect(page.locator(".question")).to_have_text(["止付多少"])
+
+
+def test_an_answer_that_comes_after_another_conversation_was_begun_stays_in_its_own(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/ask", lambda route: held.append(route))
+    page.locator("#q").fill("止付多少")
+    page.keyboard.press("Enter")
+    expect(page.locator(".waiting")).to_be_visible()
+    page.get_by_role("button", name="新对话").click()
+    held[0].continue_()
+    page.unroute_all()
+    expect(page.get_by_role("button", name="提问")).to_be_enabled()
+    expect(page.locator(".turn")).to_have_count(0)
+    ask(page, "隐藏多少")
+    page.get_by_role("button", name="历史").click()
+    expect(page.locator(".choice .asked")).to_have_text(["隐藏多少", "止付多少"])
 
 
 def test_the_history_is_searched_in_questions_and_answers(page: Page) -> None:

@@ -28,7 +28,7 @@ QUESTION = "鄂尔多斯电诈止付多少"
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-1-never-printed-bot",
     "SLACK_SIGNING_SECRET": "never-printed-8f742231b10e8888",
-    "BOT_API_TOKENS": "alice:ask+read:never-printed-token",
+    "BOT_API_TOKENS": "alice:ask+read+write:never-printed-token",
 }
 TOKEN = SECRETS["BOT_API_TOKENS"].split(":")[-1]
 PATIENCE = 180  # seconds until a slow machine must be ready
@@ -138,7 +138,7 @@ def test_it_indexes_what_was_sent_before_it_started(served: Served) -> None:
 
 def test_it_takes_a_long_file_and_says_why_it_cannot_be_read(served: Served) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n' + bytes(5 * 1024**2)
-    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    kind = {"Content-Type": "multipart/form-data; boundary=x", "Authorization": f"Bearer {TOKEN}"}
     sent = urllib.request.Request(f"{served.address}/api/documents", body + b"\r\n--x--\r\n", kind)
     with _OPENER.open(sent, timeout=60) as response:
         assert (response.status, json.load(response)["files"][0]["bytes"]) == (202, 5 * 1024**2)

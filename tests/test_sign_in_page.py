@@ -69,6 +69,7 @@ def test_who_wants_a_page_signs_in_by_keyboard_and_gets_it(page: Page) -> None:
     page.keyboard.type("wrong-0123456789abcdef")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("令牌不对，请核对后再试。")
+    expect(page.get_by_label("令牌")).to_be_focused()
     page.keyboard.type(TOKEN)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="平安白皮书")).to_be_visible()

@@ -77,15 +77,17 @@ async function answerTo(question) {
 async function ask(question) {
   if (busy) return;
   work(true);
+  const own = current; // another may be opened meanwhile: the answer is this one's
   let shown = turnOf(question, waiting());
   conversation.append(shown);
   settle();
   shown.scrollIntoView({ block: "start" });
   try {
     const turn = { question, answer: await answerTo(question), at: new Date().toISOString() };
-    add(turn);
+    own.turns.push(turn);
     shown.replaceWith((shown = answered(turn)));
-    announce(announced(turn.answer));
+    if (own === current) announce(announced(turn.answer));
+    remember(own); // last: a long history takes its time
   } catch (problem) {
     if (!problem.failure) throw problem;
     shown.lastElementChild.replaceWith(failure(question, problem));
@@ -121,9 +123,8 @@ function blank() {
   return { id: `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`, turns: [] };
 }
 
-function add(turn) {
-  current.turns.push(turn);
-  keep(current);
+function remember(conversation) {
+  keep(conversation);
   write("sessionStorage", "conversation", current.id);
 }
 
@@ -145,7 +146,8 @@ function restore() {
   if (served) {
     const answer = JSON.parse(served.dataset.answer);
     const turn = { question: answer.question, answer, at: new Date().toISOString() };
-    add(turn);
+    current.turns.push(turn);
+    remember(current);
     served.replaceWith(...shown, answered(turn));
     history.replaceState(null, "", form.action); // reloading shows the turn again, and does not ask again
   } else {
