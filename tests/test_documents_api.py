@@ -19,7 +19,7 @@ from bot.access import ANYONE, Scope, Visitor
 from bot.bot import Bot
 from bot.config import Config
 from bot.indexer import index
-from bot.jobs import IndexJob
+from bot.jobs import IndexJob, JobState, Stage
 from bot.web.app import create_app
 from tests.fake_encoder import FakeEncoder, config_in, write_files
 from tests.fakes import FakeBot
@@ -170,6 +170,31 @@ def test_where_none_is_kept_nothing_is_begun(served: Served) -> None:
         "CON.txt: is a name that Windows keeps for itself; rename the file",
     ]
     assert served.index()["job"]["state"] == "idle"
+
+
+def test_whoever_prefers_chinese_is_told_in_chinese(served: Served) -> None:
+    spoken = {"Accept-Language": "zh-CN,en;q=0.5"}
+    response = served.send(("空.txt", ""), ("x.exe", "MZ"), **spoken)
+    assert response.get_json()["files"][1] == {"name": "x.exe", "error": "x.exe: 不读取 .exe 文件；从文件夹里移走"}
+    assert response.headers["Vary"] == "Accept-Language"
+    served.indexed()
+    job = served.client.get("/api/index", headers=spoken).get_json()["job"]
+    assert job["skipped"] == ["uploads/空.txt: 没有文字；文件是空的，重新复制或保存一次"]
+    refused = served.send(("x.exe", "MZ"), ("CON.txt", ""), **spoken)
+    assert error(refused) == (
+        400,
+        "bad_request",
+        "x.exe: 不读取 .exe 文件；从文件夹里移走\nCON.txt: 是 Windows 保留的名称；换一个名称",
+    )
+    assert refused.headers["Vary"] == "Accept-Language"
+
+
+def test_why_indexing_failed_is_told_in_chinese_too(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = JobState(Stage.FAILED, error="indexing failed; the server's log says why")
+    monkeypatch.setattr(served.job, "state", lambda: failed)
+    told = served.client.get("/api/index", headers={"Accept-Language": "zh"}).get_json()
+    assert told["job"]["error"] == "索引失败；原因见服务器日志"
+    assert served.index()["job"]["error"] == "indexing failed; the server's log says why"
 
 
 def test_a_disk_that_takes_nothing_is_told(served: Served) -> None:

@@ -32,11 +32,11 @@ HELD = Overview(
     passages=56_789,
     tables=3,
     skipped=(
-        "公文/旧.doc: .doc files are not read; convert it to .docx",
+        "公文/旧.doc: .doc files are not read; convert it to .docx, or install LibreOffice and index again",
         "公文/密.docx: is protected by a password; save it without one",
-        "公文/更旧.doc: .doc files are not read; convert it to .docx",
+        "公文/更旧.doc: .doc files are not read; convert it to .docx, or install LibreOffice and index again",
     ),
-    oddities=("公文/表.xlsx: 2 formulas have no stored value; open and save it",),
+    oddities=("公文/表.xlsx: 2 formulas have no stored value; open and save the file in Excel or LibreOffice",),
 )
 
 
@@ -87,6 +87,32 @@ def test_the_api_tells_what_the_index_holds_in_order(client: FlaskClient) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("spoken", "chinese"),
+    [
+        ("zh", True),
+        ("zh-CN,zh;q=0.9,en;q=0.8", True),
+        ("en;q=0.5,zh-TW;q=0.7", True),
+        ("fr,zh;q=0.2", True),
+        ("en", False),
+        ("en-GB,zh;q=0.9", False),
+        ("en,zh;q=0", False),
+        ("fr", False),
+        ("*", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_the_api_tells_causes_in_the_language_that_is_preferred(
+    client: FlaskClient, spoken: str | None, chinese: bool
+) -> None:
+    response = client.get("/api/index", headers={} if spoken is None else {"Accept-Language": spoken})
+    told = response.get_json()
+    assert told["skipped"][1] == ("公文/密.docx: 有密码保护；去掉密码再保存" if chinese else HELD.skipped[1])
+    assert (told["oddities"] == list(HELD.oddities)) == (not chinese)
+    assert response.headers["Vary"] == "Accept-Language"
+
+
 def test_without_an_index_the_api_tells_the_mend() -> None:
     response = client_of(None).get("/api/index")
     assert response.status_code == 503
@@ -129,11 +155,34 @@ def test_skipped_files_stand_under_their_cause_with_the_mend_folded_open_on_dema
     page = client.get("/index").text
     groups = re.findall(r"<details>(.*?)</details>", page, re.DOTALL)
     assert [words_of(group) for group in groups] == [
-        "2 处 .doc files are not read 办法： convert it to .docx 公文/旧.doc 公文/更旧.doc",
-        "1 处 is protected by a password 办法： save it without one 公文/密.docx",
-        "1 处 2 formulas have no stored value 办法： open and save it 公文/表.xlsx",
+        "2 处 不读取 .doc 文件 办法： 转换成 .docx，或安装 LibreOffice 后重新索引 公文/旧.doc 公文/更旧.doc",
+        "1 处 有密码保护 办法： 去掉密码再保存 公文/密.docx",
+        "1 处 有 2 个公式没有保存结果 办法： 用 Excel 或 LibreOffice 打开，保存一次 公文/表.xlsx",
     ]
     assert "<h2>没有读入的 3 处</h2>" in page and "<h2>需要留意的 1 处</h2>" in page
+
+
+def test_on_the_english_page_causes_are_in_english(client: FlaskClient) -> None:
+    page = client.get("/index?lang=en").text
+    groups = re.findall(r"<details>(.*?)</details>", page, re.DOTALL)
+    assert words_of(groups[1]) == "1 × is protected by a password Mend: save it without one 公文/密.docx"
+    assert '<span lang="en">' not in page
+
+
+def test_what_differs_between_the_files_of_a_group_is_in_the_pages_language_too() -> None:
+    skipped = tuple(f"表/{n}.xlsx: is damaged or not what its name says (no part {n}); save it anew" for n in (1, 2))
+    held = client_of(FakeBot(replace(HELD, skipped=skipped)))
+    group = re.search(r"<details>(.*?)</details>", held.get("/index").text, re.DOTALL)
+    assert group and words_of(group[1]) == (
+        "2 处 文件损坏，或格式与名称不符 办法： 重新保存一次"
+        " 表/1.xlsx 文件损坏，或格式与名称不符（no part 1） 表/2.xlsx 文件损坏，或格式与名称不符（no part 2）"
+    )
+
+
+def test_words_that_stay_english_on_the_chinese_page_are_marked_as_such() -> None:
+    page = client_of(FakeBot(replace(HELD, skipped=("a.doc: is UTF-32; frobnicate it",)))).get("/index").text
+    assert "<span>是 UTF-32 编码</span>" in page and '<span lang="en">frobnicate it</span>' in page
+    assert page.count('<span lang="en">') == 1
 
 
 def test_an_index_of_which_nothing_was_skipped_says_nothing_of_it() -> None:

@@ -51,8 +51,8 @@ HELD = Overview(
     files=501,
     passages=2000,
     tables=2,
-    skipped=tuple(f"{'旧' * 40}/{n}.doc: .doc files are not read; convert it to .docx" for n in range(30)),
-    oddities=("旧/表.xlsx: 2 formulas have no stored value; open and save it",),
+    skipped=tuple(f"{'旧' * 40}/{n}.doc: .doc files are not read; unpack it into the folder" for n in range(30)),
+    oddities=("旧/表.xlsx: 2 formulas have no stored value; save it anew",),
 )
 
 
@@ -588,6 +588,6 @@ def test_the_index_is_reached_from_the_chat_and_filtered_by_keyboard(page: Page)
 def test_skipped_files_unfold(page: Page) -> None:
     page.goto("/index")
     expect(page.locator(".remarks").first).to_be_hidden()
-    page.get_by_text(".doc files are not read").click()
+    page.get_by_text("不读取 .doc 文件").click()
     expect(page.locator(".remarks").first.locator("li")).to_have_count(30)
     expect(page.locator(".remarks").first).to_be_visible()

@@ -398,7 +398,7 @@ def test_a_file_is_added_and_answers_a_moment_later(office: Page) -> None:
     office.get_by_label("添加文件").set_input_files([report, sent("空.txt", "")])
     lines = office.locator(".uploads li")
     expect(lines.nth(0)).to_contain_text("青石桥.txt 已加入，可以提问了")
-    expect(lines.nth(1)).to_contain_text("空.txt holds no text")
+    expect(lines.nth(1)).to_contain_text("空.txt 没有文字")
     ask(office, "青石桥全长多少米")
     expect(office.locator(".value")).to_have_text("186米")
     expect(office.locator(".source a")).to_have_text("[1] 青石桥通报")
@@ -420,7 +420,7 @@ def test_files_are_dropped_on_the_page(office: Page) -> None:
 
 def test_a_file_that_is_refused_says_why(office: Page) -> None:
     office.get_by_label("添加文件").set_input_files(sent("装.exe", "MZ"))
-    expect(office.locator(".uploads .failed")).to_contain_text(".exe files are not read")
+    expect(office.locator(".uploads .failed")).to_contain_text("不读取 .exe 文件")
 
 
 def test_where_no_files_are_taken_none_are_offered(page: Page) -> None:

@@ -133,7 +133,7 @@ def test_a_route_takes_a_token_with_its_scope_and_no_other(
 def test_a_person_reads_that_a_scope_is_missing(app: Flask) -> None:
     response = signed_in(app, ASKER).get("/index", headers=BROWSER)
     assert response.status_code == 403
-    assert "没有这样做的权限" in response.text and "this needs the scope read" in response.text
+    assert "没有这样做的权限" in response.text and "需要权限 read" in response.text
 
 
 # Who is turned away
@@ -365,10 +365,10 @@ def test_a_damaged_file_of_sessions_is_told_and_lets_nobody_in(app: Flask, tmp_p
     write_files(tmp_path / "index", {"sessions.sqlite": b"no database" * 100})
     client = app.test_client()
     client.set_cookie("wenda", "x")
-    for headers in ({}, BROWSER):
+    for headers, mend in (({}, "delete it, and sign in again"), (BROWSER, "删掉它，再登录一次")):
         response = client.get("/index", headers=headers)
         assert response.status_code == 503
-        assert "delete it, and sign in again" in response.text and str(tmp_path) not in response.text
+        assert mend in response.text and str(tmp_path) not in response.text
 
 
 # Without tokens

@@ -12,6 +12,7 @@ from bot.access import Scope
 from bot.errors import BadInput
 from bot.web.asking import app_config, app_journal, ask, find_document, job_state, open_bot
 from bot.web.documents import job_json
+from bot.web.language import for_program
 from bot.web.openapi import description
 from bot.web.visitors import needs, visitor
 from bot.wire import document_to_json, question_from_json, rating_from_json
@@ -56,7 +57,7 @@ def read_document(document_id: str) -> Response:
 @needs(Scope.READ)
 def read_index() -> Response:
     """What the index holds, what was skipped and why."""
-    overview = open_bot().overview(visitor().visible)
+    overview, said = open_bot().overview(visitor().visible), for_program()
     return jsonify(
         {
             "generation": overview.generation,
@@ -65,8 +66,8 @@ def read_index() -> Response:
             "documents": len(overview.documents),
             "passages": overview.passages,
             "tables": overview.tables,
-            "skipped": overview.skipped,
-            "oddities": overview.oddities,
+            "skipped": list(map(said, overview.skipped)),
+            "oddities": list(map(said, overview.oddities)),
             "job": job_json(job_state()),
         }
     )

@@ -16,6 +16,7 @@ from bot.errors import BadInput, BotError, TooLarge
 from bot.jobs import JobState
 from bot.uploads import Kept, Uploads
 from bot.web.asking import app_config, find_document, index_job, open_bot
+from bot.web.language import for_program
 from bot.web.visitors import needs, visitor
 
 MAX_FILES = 20  # of one request
@@ -64,17 +65,18 @@ def download_original(document_id: str) -> Response:
 
 def job_json(state: JobState) -> dict[str, Any]:
     """The state of indexing as JSON; to who sees some sources alone, nothing that may name others."""
-    visible = visitor().visible
+    visible, said = visitor().visible, for_program()
     skipped = [line for line in state.skipped if sees(visible, line.partition(": ")[0])]
     if visible is not None:
         skipped = [line.partition("; ")[0] for line in skipped]
+    error = state.error if visible is None else state.error and "indexing failed; ask whoever runs this server"
     return {
         "state": state.state,
         "what": state.what,
         "done": state.done,
         "of": state.of,
-        "skipped": skipped,
-        "error": state.error if visible is None else state.error and "indexing failed; ask whoever runs this server",
+        "skipped": list(map(said, skipped)),
+        "error": error and said(error),
         "started": _time(state.started),
         "ended": _time(state.ended),
     }
@@ -124,5 +126,5 @@ def _kept(uploads: Uploads, file: FileStorage) -> Kept | BotError:
 
 def _file_json(uploads: Uploads, sent: FileStorage, became: Kept | BotError) -> dict[str, Any]:
     if isinstance(became, BotError):
-        return {"name": sent.filename, "error": str(became)}
+        return {"name": sent.filename, "error": for_program()(str(became))}
     return {"name": became.name, "source": uploads.source(became.name), "bytes": became.bytes, "new": became.new}

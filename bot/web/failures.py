@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bot.errors import BadInput, BotError, TooLarge
-from bot.web.language import words
+from bot.web.language import for_page, for_program, words
 
 CODES = {
     400: "bad_request",
@@ -63,9 +65,16 @@ def _error(status: int, code: str, message: str) -> Response:
     if for_a_person():
         errors = words()["errors"]
         said = errors.get(str(status), errors["500"])
-        detail = message if status in {400, 403, 503} else ""  # elsewhere the Chinese words say it all
+        detail = (
+            _each(for_page(), message) if status in {400, 403, 503} else ""
+        )  # elsewhere the Chinese words say it all
         return make_response(render_template("error.html", said=said, detail=detail, status=status), status)
-    return make_response(jsonify({"error": {"code": code, "message": message}}), status)
+    return make_response(jsonify({"error": {"code": code, "message": _each(for_program(), message)}}), status)
+
+
+def _each(put: Callable[[str], str], message: str) -> str:
+    """The message, of which there may be a line for each file that was sent, with each put in a language."""
+    return "\n".join(map(put, message.split("\n")))
 
 
 def for_a_person() -> bool:

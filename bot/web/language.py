@@ -1,14 +1,16 @@
-"""The language of a page: Chinese, or English where the visitor chose it; and of a reply."""
+"""The language of a page: Chinese, or English where the visitor chose it; and of a reply, to people and programs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from bot.templates import language
 from bot.web.words import WORDS
+from bot.web.words.causes import in_chinese
 
 COOKIE = "lang"
 _KEPT = 365 * 86400  # seconds
@@ -18,6 +20,7 @@ def register(app: Flask) -> None:
     """Gives every template its words, and keeps the language that an address names in ``lang``."""
     app.context_processor(_words)
     app.after_request(_kept)
+    app.after_request(_varied)
 
 
 def page_language() -> str:
@@ -34,6 +37,24 @@ def reply_language(question: str) -> str:
 def words() -> dict[str, Any]:
     """The words of the page that is asked for."""
     return WORDS[page_language()]
+
+
+def for_page() -> Callable[[str], str]:
+    """What puts a line that the bot says, such as why a file was not read, into the language of the page."""
+    return in_chinese if page_language() == "zh" else str
+
+
+def for_program() -> Callable[[str], str]:
+    """The same for a program: into Chinese where its request prefers that; its reply then varies with that header."""
+    g.is_negotiated = True
+    return in_chinese if _preferred() == "zh" else str
+
+
+def _preferred() -> str:
+    """``zh`` or ``en``: which a request's Accept-Language has first, else English."""
+    # best_match() takes zh over the en-GB of "en-GB,zh;q=0.9": a whole tag goes before the language of one.
+    languages = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return next((spoken for spoken in languages if spoken in WORDS), "en")
 
 
 def _words() -> dict[str, Any]:
@@ -58,4 +79,10 @@ def _kept(response: Response) -> Response:
         response.set_cookie(
             COOKIE, request.args["lang"], max_age=_KEPT, path=request.script_root or "/", httponly=True, samesite="Lax"
         )
+    return response
+
+
+def _varied(response: Response) -> Response:
+    if "is_negotiated" in g:
+        response.vary.add("Accept-Language")
     return response

@@ -35,7 +35,10 @@ def description(base_url: str = "") -> JSON:
         "info": {
             "title": "文档问答",
             "version": __version__,
-            "description": "Answers questions in the words of the indexed documents, with exact citations.",
+            "description": (
+                "Answers questions in the words of the indexed documents, with exact citations. Errors, and why files "
+                "were not read, are told in English, or in Chinese where Accept-Language prefers it."
+            ),
         },
         "servers": [{"url": base_url or "/"}],
         "paths": _guarded(_paths()),

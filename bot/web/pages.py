@@ -18,7 +18,7 @@ from bot.types import Document, Question
 from bot.web import contents, sheet, view
 from bot.web.asking import app_config, ask, find_document, visible_document
 from bot.web.failures import status_of
-from bot.web.language import words
+from bot.web.language import for_page, words
 from bot.web.visitors import needs, visitor
 from bot.web.words import FOR_SCRIPT, WORDS
 from bot.wire import MAX_QUESTION, question_from_json
@@ -53,7 +53,7 @@ def chat() -> tuple[str, int]:
         answer = ask(_question(text))
     except BotError as error:
         failure = words()["errors"][_said(text, status_of(error))]
-        return _chat_page({"question": text, "failure": failure, "detail": str(error)}), status_of(error)
+        return _chat_page({"question": text, "failure": failure, "detail": for_page()(str(error))}), status_of(error)
     return _chat_page({"question": text, "answer": answer}), 200
 
 
@@ -92,6 +92,7 @@ def index() -> str:
         ago=contents.ago(time.time() - overview.built, words()["indexing"]["ago"]),
         skipped=contents.grouped(overview.skipped),
         oddities=contents.grouped(overview.oddities),
+        said=for_page(),
         most=REMARKS,
         listing=contents.listed(overview.documents, request.args.get("q", ""), page),
         address=functools.partial(document_address, request.script_root),
