@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.documents import ocr, unread
-from bot.web.words.causes import CAUSES, in_chinese
+from bot.web.words.causes import CAUSES, LONGEST, in_chinese
 
 BOT = Path(__file__).parent.parent / "bot"
 RUN = "run: python -m bot index"
@@ -109,6 +109,11 @@ def test_a_why_and_a_mend_are_known_each_by_itself(line: str, chinese: str) -> N
 )
 def test_a_source_may_hold_what_parts_lines(source: str) -> None:
     assert in_chinese(f"{source}: is UTF-32; save it as UTF-8") == f"{source}: 是 UTF-32 编码；另存为 UTF-8 编码"
+
+
+def test_a_line_that_is_made_to_cost_time_stays_as_it_is() -> None:
+    for line in ("a: b; " * 99 + "x.pdf: is UTF-32; save it as UTF-8", f"a.txt: is over {'7' * LONGEST} MiB"):
+        assert in_chinese(line) == line
 
 
 @given(source=st.text(), why=st.sampled_from(CAUSES), told=st.text(st.characters(exclude_characters="()"), min_size=1))

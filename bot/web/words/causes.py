@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
+
+LONGEST = 1000  # characters of a line; only names that a file holds, such as those of its sheets, make longer ones
+_MOST = 16  # marks of one kind that may part a line
 
 # What is said, and the same in Chinese. `{}` is a word or a number and `{*}` any text, both kept as they are and in
 # order; `{s}` is an s or nothing. What is in brackets may be missing, as in the causes of groups; so it is in Chinese.
@@ -286,12 +290,15 @@ _REGEX = {" (": r"(?: \(", ")": r"\))?", "{*}": "(.*?)", "{s}": "s?", "{}": r"(\
 _BRACKETS = re.compile("（[^）]*）")
 
 
-@lru_cache(maxsize=16_384)  # an index's lines are asked for again and again, at 0.3 ms each
+@lru_cache(maxsize=16_384)  # an index's lines are asked for again and again, at 0.1 to 0.3 ms each
 def in_chinese(line: str) -> str:
     """A line such as ``root/a.doc: why; mend`` in Chinese, its source as it is.
 
-    The source or the mend may be missing. A why or a mend that `CAUSES` does not have stays in English.
+    The source or the mend may be missing. A why or a mend that `CAUSES` does not have stays in English, as does a line
+    over `LONGEST` characters.
     """
+    if len(line) > LONGEST:
+        return line
     source, why, mend = max(_readings(line), key=_known)  # the first of the best: the one with the shortest source
     between = "；" if why.chinese and mend.chinese else "; "
     return f"{source}{why.chinese or why.english}{between if mend.english else ''}{mend.chinese or mend.english}"
@@ -310,11 +317,16 @@ _Reading = tuple[str, _Said, _Said]
 
 def _readings(line: str) -> Iterator[_Reading]:
     """The ways to part a line into a source, a why and a mend: each may hold what parts them."""
-    for start in (0, *(found.end() for found in re.finditer(": ", line))):
-        yield line[:start], _said(line[start:]), _said("")
-        for found in re.finditer("; ", line[start:]):
-            end = start + found.start()
-            yield line[:start], _said(line[start:end]), _said(line[end + 2 :])
+    for start in (0, *(place + 2 for place in _places(": ", line))):
+        said = line[start:]
+        yield line[:start], _said(said), _said("")
+        for end in _places("; ", said):
+            yield line[:start], _said(said[:end]), _said(said[end + 2 :])
+
+
+def _places(mark: str, text: str) -> Iterator[int]:
+    """Where a mark stands in a text, the first times; names in a file may hold any number."""
+    return (found.start() for found in islice(re.finditer(mark, text), _MOST))
 
 
 def _known(reading: _Reading) -> tuple[bool, bool, bool]:
