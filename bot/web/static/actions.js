@@ -2,7 +2,7 @@
 
 import { button, el } from "./dom.js";
 import { markdown } from "./markdown.js";
-import { words } from "./words.js";
+import { inWords, words } from "./words.js";
 
 const said = words.feedback;
 
@@ -40,7 +40,7 @@ function verdicts(turn, row, { api, announce, changed }) {
   async function send(told, thanks) {
     const response = await fetch(api, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...inWords },
       body: JSON.stringify({ id: turn.answer.id, ...told }),
     }).catch(() => null);
     if (response?.ok) {

@@ -8,7 +8,7 @@ import { announced, reply } from "./reply.js";
 import { filters } from "./scope.js";
 import { read, write } from "./storage.js";
 import { setUpUploads } from "./upload.js";
-import { words } from "./words.js";
+import { inWords, words } from "./words.js";
 
 const NEAREST = 3; // passages to show where no answer was found; pages.py asks for as many
 const PATIENCE = 60_000; // milliseconds
@@ -61,7 +61,7 @@ async function answerTo(question) {
   try {
     response = await fetch(api.ask, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...inWords },
       body: JSON.stringify({ question, previous, top_k: NEAREST, filters: filters() }),
       signal: AbortSignal.timeout?.(PATIENCE),
     });

@@ -1,11 +1,10 @@
 // Files dropped on the page or chosen: sent, indexed, and ready to be asked about; each says how far it is.
 
 import { button, el, fill } from "./dom.js";
-import { words } from "./words.js";
+import { inWords, words } from "./words.js";
 
 const POLL = 500; // ms between two looks at the index job
 const said = words.upload;
-const spoken = document.documentElement.lang === "en" ? "en" : "zh"; // what the server says is shown as it comes
 
 // `api` has the addresses of uploads and of the index's state; `announce` tells a screen reader.
 export function setUpUploads(form, api, announce) {
@@ -78,7 +77,7 @@ function sent(address, file, progress) {
   return new Promise((done) => {
     const request = new XMLHttpRequest();
     request.open("POST", address);
-    request.setRequestHeader("Accept-Language", spoken);
+    for (const [name, value] of Object.entries(inWords)) request.setRequestHeader(name, value);
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => progress(Math.floor((100 * loaded) / total)));
     request.addEventListener("error", () => done({ error: said.failed }));
@@ -99,6 +98,6 @@ function became(source, job) {
 }
 
 async function indexed(address) {
-  const response = await fetch(address, { headers: { "Accept-Language": spoken } }).catch(() => null);
+  const response = await fetch(address, { headers: inWords }).catch(() => null);
   return response?.ok ? (await response.json()).job : null;
 }

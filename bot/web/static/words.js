@@ -4,6 +4,10 @@ const HAN = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u; // 
 
 const all = JSON.parse(document.getElementById("conversation").dataset.words);
 
-export const words = document.documentElement.lang === "en" ? all.en : all.zh;
+const spoken = document.documentElement.lang === "en" ? "en" : "zh";
+
+export const words = all[spoken];
+
+export const inWords = { "Accept-Language": spoken }; // what the server says is shown as it comes
 
 export const wordsFor = (question) => (HAN.test(question) ? words : all.en);
