@@ -13,6 +13,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from bot.about import read_about, subject
+from bot.access import sees
 from bot.answerer import Chosen, choose
 from bot.asked import Asked, in_short, understand
 from bot.composer import compose
@@ -48,6 +49,7 @@ class _Session:
         self.retriever = Retriever(generation, encoder, weighed)
         self.document = functools.lru_cache(maxsize=64)(generation.document)
         self.file_of = generation.file_of
+        self.source_of = generation.source_of
         self.overview = functools.lru_cache(maxsize=64)(generation.overview)
         self.starters = functools.lru_cache(maxsize=64)(functools.partial(starters, generation))
         self.starting = threading.Lock()  # so that a cached function is not entered twice
@@ -97,9 +99,11 @@ class Bot:
         """The name of the generation that answers."""
         return self._newest().name
 
-    def document(self, document_id: str) -> StoredDocument | None:
-        """The document with an id, or None."""
-        return self._newest().document(document_id)
+    def document(self, document_id: str, visible: tuple[str, ...] | None = None) -> StoredDocument | None:
+        """The document with an id, or None where there is none among the visible sources."""
+        session = self._newest()
+        source = session.source_of(document_id)  # first: a text that may not be seen is not even read
+        return session.document(document_id) if source is not None and sees(visible, source) else None
 
     def original(self, document_id: str) -> BinaryIO | None:
         """The file that a document was read from, open; None where that is gone, or was changed since."""

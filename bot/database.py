@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_WAIT = 10  # seconds for another process that writes
+WAIT = 10  # seconds for another process that writes
 
 
 class Writer:
@@ -61,20 +61,25 @@ class Writer:
             self._database = None
 
 
+def create(file: Path) -> None:
+    """Makes a file that its owner alone may read, where there is none."""
+    # An existing file is not opened here: closing it would drop the locks that SQLite has on it in this process.
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # SQLite gives its journal the same mode
+
+
 def rows(file: Path, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
     """What a query finds, a row at a time; nothing where the file was never written. Raises sqlite3.Error."""
     if not file.exists() or not file.stat().st_size:
         return
-    with closing(sqlite3.connect(file, timeout=_WAIT)) as database:
+    with closing(sqlite3.connect(file, timeout=WAIT)) as database:
         yield from database.execute(query, values)
 
 
 def _opened(file: Path, schema: Sequence[str]) -> sqlite3.Connection:
     """The file, open for writing; made where there is none."""
-    # An existing file is not opened here: closing it would drop the locks that SQLite has on it in this process.
-    with suppress(FileExistsError):
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # SQLite gives its journal the same mode
-    database = sqlite3.connect(file, timeout=_WAIT, isolation_level=None)
+    create(file)
+    database = sqlite3.connect(file, timeout=WAIT, isolation_level=None)
     try:
         with _transaction(database):  # before the journal is set: until this ends the file is empty, as `rows` expects
             for statement in schema:
@@ -89,7 +94,7 @@ def _opened(file: Path, schema: Sequence[str]) -> sqlite3.Connection:
 
 def _use_wal(database: sqlite3.Connection) -> None:
     """Sets the journal; SQLite does not wait for others by itself here, where two begin at once."""
-    patience = time.monotonic() + _WAIT
+    patience = time.monotonic() + WAIT
     while True:
         try:
             database.execute("PRAGMA journal_mode = WAL")

@@ -86,6 +86,8 @@ class IndexJob:
             with self._lock:
                 paths, self._wanted = _union(paths, self._wanted), ()
             ended = self._ended(paths)
+            if ended.error:
+                paths = ()  # what made this run fail is not to fail the next
             with self._lock:
                 if not self._wanted or self._stop.is_set():
                     self._state = ended

@@ -205,6 +205,8 @@ class Journal:
 
     def clear(self) -> None:
         """Deletes all questions and all feedback. Raises NoJournal where that cannot be done."""
+        with self._lock:
+            self._latest.clear()  # else a rating would bring its question back
         for table in _TABLES:
             self._delete(f"DELETE FROM {table}")
         self._writer.rest().result()
@@ -230,7 +232,9 @@ class Journal:
         try:
             yield from rows(self._file, query, self._oldest(), *values)
         except (OSError, sqlite3.Error) as error:
-            raise NoJournal(f"{self._file} cannot be read ({error}); put back a copy, or delete it") from None
+            raise NoJournal(
+                f"{FILE} in the index's folder cannot be read ({error}); put back a copy, or delete it"
+            ) from None
 
     def _delete(self, statement: str, *values: object) -> None:
         if self._file.exists():
@@ -241,7 +245,7 @@ class Journal:
             self._writer.write(work).result()
         except (OSError, sqlite3.Error) as error:
             mend = "make its folder one that can be written, or set [journal] feedback = false"
-            raise NoJournal(f"{self._file} cannot be written ({error}); {mend}") from None
+            raise NoJournal(f"{FILE} in the index's folder cannot be written ({error}); {mend}") from None
 
     def _soon(self, work: Callable[[sqlite3.Connection], None]) -> None:
         self._writer.write(work).add_done_callback(_tell_failure)

@@ -15,10 +15,14 @@ def text_version(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
+def escaped_id(document_id: str) -> str:
+    """A document's id as a part of an address; a slash is escaped too: browsers take a plain "a/../b" for "b"."""
+    return quote(document_id, safe="", errors="replace")
+
+
 def document_address(base_url: str, document_id: str) -> str:
     """The address of a document's page; ``base_url`` is empty for a link within the server."""
-    # A slash is escaped too: browsers take a plain "a/../b" for "b".
-    return f"{base_url.rstrip('/')}/documents/{quote(document_id, safe='', errors='replace')}"
+    return f"{base_url.rstrip('/')}/documents/{escaped_id(document_id)}"
 
 
 def document_link(base_url: str, document_id: str, start: int, end: int, version: str) -> str:

@@ -6,7 +6,6 @@ cookies, so that whoever reads it can sign in with nothing.
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
 import time
@@ -15,12 +14,12 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from bot.access import Key, digest
+from bot.database import WAIT, create
 from bot.errors import BotError
 
 FILE = "sessions.sqlite"
 _SCHEMA = """CREATE TABLE IF NOT EXISTS sessions (
     digest BLOB PRIMARY KEY, name TEXT NOT NULL, key BLOB NOT NULL, created REAL NOT NULL, seen REAL NOT NULL)"""
-_WAIT = 10  # seconds for another process that writes
 _DAY = 86400  # seconds
 _IDLE = 7 * _DAY  # after which an unused session ends
 _OFTEN = 600  # seconds between two notes of when a session was last used
@@ -84,12 +83,8 @@ class Sessions:
         """The file, made where there is none."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            # An existing file is not opened here: closing it would drop the locks that SQLite has on it.
-            with suppress(FileExistsError):
-                os.close(
-                    os.open(self._file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-                )  # its journal has the same mode
-            with closing(sqlite3.connect(self._file, timeout=_WAIT, isolation_level=None)) as database:
+            create(self._file)
+            with closing(sqlite3.connect(self._file, timeout=WAIT, isolation_level=None)) as database:
                 yield database
         except (OSError, sqlite3.Error) as error:
             why = getattr(error, "strerror", None) or error

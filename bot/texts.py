@@ -170,6 +170,11 @@ class Texts:
         found = self._rows("SELECT path, source, size, mtime_ns, sha256, skipped FROM files ORDER BY path")
         return {row[0]: FileRecord(row[0], row[1], row[2], row[3], row[4], tuple(json.loads(row[5]))) for row in found}
 
+    def source_of(self, document_id: str) -> str | None:
+        """The source of a document, or None where there is no such document."""
+        position = self._positions.get(document_id)
+        return None if position is None else self.documents[position].source
+
     def file_of(self, document_id: str) -> FileRecord | None:
         """The file that a document was read from, or None where there is no such document."""
         found = self._rows(

@@ -88,7 +88,7 @@ class FakeBot:
             return replace(self._answer(question, Status.CONFLICT, citations, values), parts=parts)
         return self._answer(question, Status.NOT_FOUND, (), ())
 
-    def document(self, document_id: str) -> StoredDocument | None:
+    def document(self, document_id: str, visible: tuple[str, ...] | None = None) -> StoredDocument | None:
         return STORED if document_id == "d1" else None
 
     def starters(self, visible: tuple[str, ...] | None = None) -> tuple[str, ...]:

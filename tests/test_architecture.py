@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
     "bot.types bot.errors bot.access "
-    "bot.listening bot.config bot.sessions bot.wire bot.database bot.record bot.text bot.journal bot.numerals "
+    "bot.listening bot.config bot.wire bot.database bot.sessions bot.record bot.text bot.journal bot.numerals "
     "bot.value_forms "
     "bot.values bot.agreement bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts "
     "bot.follow_up bot.several bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store "

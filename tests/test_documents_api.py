@@ -210,7 +210,7 @@ def test_a_file_over_the_limit_is_refused(served: Served) -> None:
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_read(served: Served) -> None:
-    message = "the files have over 1 MiB together; send them one by one, or split them"
+    message = "the form is too large: its files may have 1 MiB together; send them one by one, or split them"
     assert error(served.send(("a.txt", b"a" * 600_000), ("b.txt", b"b" * 600_000))) == (413, "too_large", message)
     assert not (served.config.base / "uploads").exists()
 

@@ -402,7 +402,10 @@ def test_a_journal_that_cannot_be_written_is_told_and_costs_no_answer(
     with caplog.at_level(logging.DEBUG):
         journal = Journal(tmp_path, ALL)
         keep(journal, given("a1"))
-        with pytest.raises(NoJournal, match=r"journal\.sqlite cannot be written .*set \[journal\] feedback = false"):
+        with pytest.raises(
+            NoJournal,
+            match=r"journal\.sqlite .* cannot be written .*set \[journal\] feedback = false",
+        ):
             journal.rate(up("a1", "有用"), "")
         with pytest.raises(NoJournal, match="cannot be read"):
             journal.tallies(9)

@@ -83,7 +83,7 @@ class PageBot(FakeBot):
                 )
         return replace(answer, understood="止付多少（2022年）") if "呢" in question.text else answer
 
-    def document(self, document_id: str) -> StoredDocument | None:
+    def document(self, document_id: str, visible: tuple[str, ...] | None = None) -> StoredDocument | None:
         return REPORT if document_id == "d2" else super().document(document_id)
 
 

@@ -195,6 +195,49 @@ def test_an_answer_that_comes_after_another_conversation_was_begun_stays_in_its_
     expect(page.locator(".choice .asked")).to_have_text(["隐藏多少", "止付多少"])
 
 
+def test_two_tabs_keep_their_turns_beside_each_other(page: Page, context: BrowserContext) -> None:
+    ask(page, "止付多少")
+    with fresh_tab(context) as other:
+        other.goto("/")
+        other.get_by_role("button", name="历史").click()
+        other.get_by_role("button", name=re.compile("^止付多少")).click()
+        ask(other, "隐藏多少")
+    ask(page, "冲突多少")
+    page.reload()
+    expect(page.locator(".question")).to_have_text(["止付多少", "隐藏多少", "冲突多少"])
+
+
+def test_what_another_tab_cleared_does_not_come_back(page: Page, context: BrowserContext) -> None:
+    ask(page, "止付多少")
+    with fresh_tab(context) as other:
+        other.goto("/")
+        other.evaluate("localStorage.clear()")
+    ask(page, "隐藏多少")
+    page.reload()
+    expect(page.locator(".question")).to_have_text(["隐藏多少"])
+
+
+def test_a_damaged_history_is_an_empty_one(page: Page) -> None:
+    page.evaluate("localStorage['conversations/'] = '[{'")
+    page.reload()
+    ask(page, "止付多少")
+    page.get_by_role("button", name="历史").click()
+    expect(page.locator(".choice .asked")).to_have_text(["止付多少"])
+
+
+def test_escape_in_the_bounds_leaves_the_document_open(page: Page) -> None:
+    ask(page, "止付多少")
+    page.get_by_role("link", name="平安白皮书").click()
+    expect(page.locator("#beside mark")).to_be_visible()
+    page.locator("#scope summary").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#scope .fields")).to_be_hidden()
+    expect(page.locator("#beside")).to_be_visible()
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    expect(page.locator(".talk")).to_be_hidden()
+
+
 def test_the_history_is_searched_in_questions_and_answers(page: Page) -> None:
     for question in ("止付多少", "隐藏多少", "别的"):
         page.get_by_role("button", name="新对话").click() if page.locator(".turn").count() else None

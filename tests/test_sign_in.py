@@ -230,7 +230,7 @@ def test_where_the_app_is_mounted_is_kept(app: Flask) -> None:
 def test_nobody_is_sent_to_another_site_after_signing_in(app: Flask, onward: str) -> None:
     client = app.test_client()
     page = client.get("/sign-in", query_string={"next": onward})
-    assert 'action="/sign-in?next=/"' in page.text
+    assert 'action="/sign-in"' in page.text
     done = client.post("/sign-in", query_string={"next": onward}, data={"token": BOSS})
     assert (done.status_code, done.headers["Location"]) == (303, "/")
 
@@ -445,8 +445,44 @@ def test_what_this_site_or_a_program_sends_passes(tmp_path: Path, headers: dict[
 
 
 def test_another_site_may_link_here(client: FlaskClient) -> None:
-    headers = {**BROWSER, "Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
-    assert client.get("/sign-in", headers=headers).status_code == 200
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert client.get("/sign-in", headers={**BROWSER, **followed}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("no-cors", "image"), ("no-cors", "script"), ("cors", "empty"), ("navigate", "iframe")]
+)
+def test_another_site_may_not_have_this_one_in_its_pages(tmp_path: Path, mode: str, kind: str) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": kind}
+    response = app_in(tmp_path, "").test_client().get("/?q=止付", headers=headers)
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "status"),
+    [
+        ("127.0.0.1:8000", "", 200),
+        ("localhost", "", 200),
+        ("[::1]:8000", "", 200),
+        ("evil.example", "", 403),
+        ("localhost.evil.example", "", 403),
+        ("evil.example:8000", "http://localhost:8000", 403),
+    ],
+)
+def test_an_open_server_of_this_machine_goes_by_no_other_name(
+    tmp_path: Path, host: str, public_url: str, status: int
+) -> None:
+    client = app_in(tmp_path, "", server={"public_url": public_url}).test_client()
+    own = {"Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+    assert client.get("/", base_url=f"http://{host}").status_code == status
+    asked = client.post("/api/ask", json={"question": "止付"}, headers=own, base_url=f"http://{host}")
+    assert asked.status_code == status
+
+
+def test_who_may_only_read_begins_at_the_index(tmp_path: Path) -> None:
+    client = app_in(tmp_path).test_client()
+    assert client.post("/sign-in", data={"token": READER}).location == "/index"
+    assert 'class="name" href="/index"' in client.get("/nowhere", headers=BROWSER).text
 
 
 # Secrets

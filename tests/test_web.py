@@ -41,7 +41,7 @@ class OneDocument(FakeBot):
         super().__init__()
         self.stored = stored
 
-    def document(self, document_id: str) -> StoredDocument | None:
+    def document(self, document_id: str, visible: tuple[str, ...] | None = None) -> StoredDocument | None:
         return self.stored if document_id == self.stored.document.id else None
 
 

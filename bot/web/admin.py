@@ -12,14 +12,14 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 
 from bot.access import Scope
 from bot.journal import Entry, Feedback
 from bot.links import document_address
 from bot.types import Status
 from bot.web.asking import app_journal
-from bot.web.visitors import needs, visitor
+from bot.web.visitors import needs, see, visitor
 
 MOST = 100  # rows of a table on the page
 _LINES = 500  # of an export that are sent at once
@@ -93,7 +93,7 @@ def clear() -> Response:
     confirmed = ours and request.form.get("confirm") == "yes"
     if confirmed:
         app_journal().clear()
-    return _see(url_for("admin.journal", cleared="yes" if confirmed else "no"))
+    return see(url_for("admin.journal", cleared="yes" if confirmed else "no"))
 
 
 @routes.after_request
@@ -106,12 +106,6 @@ def _not_stored(response: Response) -> Response:
 def _moment(at: str) -> str:
     """A time of the journal as the server's clock had it."""
     return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _see(address: str) -> Response:
-    response = redirect(address, 303)
-    assert isinstance(response, Response)
-    return response
 
 
 def _csv(columns: Sequence[str], items: Iterable[Entry | Feedback]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter
 from bot.access import Keyring
 from bot.config import Config
 from bot.journal import Journal
+from bot.links import escaped_id
 from bot.sessions import Sessions
 from bot.web import admin, api, documents, failures, language, pages, sign_in, visitors
 from bot.web.attempts import Attempts
@@ -71,7 +72,7 @@ def create_app(
 def _door(config: Config, environ: Mapping[str, str]) -> visitors.Door:
     keyring = Keyring.read(environ, dict(config.access.sources), config.server.is_local)
     sessions = Sessions(config.index_dir, config.access.session_days)
-    return visitors.Door(keyring, sessions, Attempts(), config.server.public_url)
+    return visitors.Door(keyring, sessions, Attempts(), config.server.public_url, config.server.is_local)
 
 
 class ReadableJSON(DefaultJSONProvider):
@@ -86,6 +87,10 @@ class DocumentId(BaseConverter):
 
     regex = r"[\s\S]+"
     part_isolating = False
+
+    def to_url(self, value: str) -> str:
+        """The id as a link has it."""
+        return escaped_id(value)
 
 
 def _with_headers(response: Response) -> Response:

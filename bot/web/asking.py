@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, request
 
-from bot.access import sees
 from bot.config import Config
 from bot.errors import NoIndex
 from bot.jobs import IndexJob, JobState
@@ -63,8 +62,7 @@ def app_journal() -> Journal:
 
 def visible_document(document_id: str) -> StoredDocument | None:
     """The document with an id, or None where there is none that the visitor may see."""
-    stored = open_bot().document(document_id)
-    return stored if stored and sees(visitor().visible, stored.document.source) else None
+    return open_bot().document(document_id, visitor().visible)
 
 
 def find_document(document_id: str) -> StoredDocument:

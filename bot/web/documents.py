@@ -34,7 +34,8 @@ def add_documents() -> tuple[Response, int]:
     kept = [_kept(uploads, file) for file in sent]
     failed = [error for error in kept if isinstance(error, BotError)]
     if len(failed) == len(kept):
-        raise failed[0] if len(failed) == 1 else BadInput("\n".join(map(str, failed)))
+        kinds = {type(error) for error in failed}
+        raise (kinds.pop() if len(kinds) == 1 else BadInput)("\n".join(map(str, failed)))
     files = [_file_json(uploads, file, became) for file, became in zip(sent, kept, strict=True)]
     return jsonify({"files": files, "job": job_json(job.start([uploads.folder]))}), 202
 
@@ -43,7 +44,11 @@ def add_documents() -> tuple[Response, int]:
 @needs(Scope.WRITE)
 def start_indexing() -> tuple[Response, int]:
     """Has the index made to match the configured documents, and the uploads."""
-    return jsonify({"job": job_json(index_job().start(app_config().document_paths))}), 202
+    paths = app_config().document_paths
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise BotError(f"{', '.join(path.name for path in missing)}: not there; set [documents] paths")
+    return jsonify({"job": job_json(index_job().start(paths))}), 202
 
 
 @routes.get("/originals/<document:document_id>")
@@ -66,9 +71,10 @@ def download_original(document_id: str) -> Response:
 def job_json(state: JobState) -> dict[str, Any]:
     """The state of indexing as JSON; to who sees some sources alone, nothing that may name others."""
     visible, said = visitor().visible, for_program()
-    skipped = [line for line in state.skipped if sees(visible, line.partition(": ")[0])]
-    if visible is not None:
-        skipped = [line.partition("; ")[0] for line in skipped]
+    skipped = list(state.skipped)
+    if visible is not None:  # a source without a folder may be cut short: a root's name may have a colon
+        sources = ((line, line.partition(": ")[0]) for line in skipped)
+        skipped = [line.partition("; ")[0] for line, source in sources if "/" in source and sees(visible, source)]
     error = state.error if visible is None else state.error and "indexing failed; ask whoever runs this server"
     return {
         "state": state.state,
@@ -108,7 +114,9 @@ def _sent_files() -> list[FileStorage]:
     try:
         files = request.files.getlist("file")
     except RequestEntityTooLarge:
-        raise TooLarge(f"the files have over {most.max_mb} MiB together; send them one by one, or split them") from None
+        raise TooLarge(
+            f"the form is too large: its files may have {most.max_mb} MiB together; send them one by one, or split them"
+        ) from None
     if len(files) > MAX_FILES:
         raise TooLarge(f"{len(files)} files are too many at once; send {MAX_FILES} at most")
     if not files:

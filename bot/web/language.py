@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, url_for
 
 from bot.templates import language
 from bot.web.words import WORDS
@@ -64,9 +64,16 @@ def _words() -> dict[str, Any]:
         "words": WORDS[spoken],
         "lang": spoken,
         "other_lang": other,
-        "in_other_language": f"{request.script_root}{request.path}?{urlencode(_query(other))}",
+        "in_other_language": f"{this_path()}?{urlencode(_query(other))}",
         "reply_words": lambda question: WORDS[reply_language(question)],
     }
+
+
+def this_path() -> str:
+    """The path of the address that was asked for, as a link has it: a document's id keeps its escaped slashes."""
+    if request.endpoint:
+        return url_for(request.endpoint, **(request.view_args or {}))
+    return request.script_root + quote(request.path)
 
 
 def _query(lang: str) -> list[tuple[str, str]]:
@@ -77,7 +84,13 @@ def _query(lang: str) -> list[tuple[str, str]]:
 def _kept(response: Response) -> Response:
     if request.args.get("lang") in WORDS:
         response.set_cookie(
-            COOKIE, request.args["lang"], max_age=_KEPT, path=request.script_root or "/", httponly=True, samesite="Lax"
+            COOKIE,
+            request.args["lang"],
+            max_age=_KEPT,
+            path=request.script_root or "/",
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
         )
     return response
 

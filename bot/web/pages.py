@@ -6,7 +6,7 @@ import datetime
 import functools
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, render_template, request, url_for
 
@@ -138,7 +138,11 @@ def _addresses() -> dict[str, str]:
     told = {"ask": url_for("api.ask_question"), "starters": url_for("api.starters")}
     if config.journal.feedback:
         told["feedback"] = url_for("api.rate_answer")
-    if config.upload_folder and Scope.WRITE in who.scopes and sees(who.visible, config.upload_folder.name):
+    if (
+        config.upload_folder
+        and {Scope.READ, Scope.WRITE} <= who.scopes
+        and sees(who.visible, config.upload_folder.name)
+    ):
         told |= {"documents": url_for("files.add_documents"), "index": url_for("api.read_index")}
     return told
 
@@ -154,7 +158,7 @@ def _original(document: Document) -> str | None:
     """Where the file is that the document was read from, where the configuration gives it out."""
     if not app_config().server.download_originals:
         return None
-    return f"{request.script_root}/originals/{quote(document.id, safe='', errors='replace')}"
+    return url_for("files.download_original", document_id=document.id)
 
 
 def _outside_address(document: Document) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from werkzeug.exceptions import TooManyRequests
 
+from bot.access import Visitor
 from bot.web.language import words
-from bot.web.visitors import door, own_path, right_key
+from bot.web.visitors import door, home, own_path, right_key, see, visitor
 
 routes = Blueprint("access", __name__)
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 @routes.get("/sign-in")
 def page() -> Response:
     """The page that asks for a token; where none are set, the chat page."""
-    return _page(200) if door().keyring.keys else _onward()
+    return _page(200) if door().keyring.keys else _onward(visitor())
 
 
 @routes.post("/sign-in")
@@ -25,7 +26,7 @@ def sign_in() -> Response:
     """Begins a session where the token is right."""
     made = door()
     if not made.keyring.keys:
-        return _onward()
+        return _onward(visitor())
     try:
         key = right_key(request.form.get("token", "").strip())
     except TooManyRequests as error:
@@ -33,7 +34,7 @@ def sign_in() -> Response:
     if key is None:
         return _page(401, words()["access"]["wrong"], {"WWW-Authenticate": "Bearer"})
     made.sessions.end(request.cookies.get(made.cookie, ""))
-    response = _onward()
+    response = _onward(key.visitor)
     response.set_cookie(
         made.cookie,
         made.sessions.begin(key),
@@ -52,7 +53,7 @@ def sign_out() -> Response:
     """Ends the session, and has the browser forget what the pages kept in it."""
     made = door()
     made.sessions.end(request.cookies.get(made.cookie, ""))
-    response = make_response(redirect(url_for("access.page"), 303))
+    response = see(url_for("access.page"))
     response.delete_cookie(
         made.cookie, path=request.script_root or "/", secure=made.is_secure, httponly=True, samesite="Lax"
     )
@@ -67,6 +68,6 @@ def _page(status: int, failure: str = "", headers: dict[str, str] | None = None)
     return shown
 
 
-def _onward() -> Response:
+def _onward(who: Visitor) -> Response:
     """The way to where the visitor wanted to go."""
-    return make_response(redirect(own_path(request.args.get("next", "")), 303))
+    return see(own_path(request.args.get("next", "")) or home(who))

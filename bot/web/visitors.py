@@ -6,16 +6,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from bot.access import STRANGER, Key, Keyring, Scope, Visitor, digest
+from bot.access import STRANGER, Key, Keyring, Scope, Visitor, digest, is_loopback
 from bot.sessions import Sessions
 from bot.web.attempts import Attempts
 from bot.web.failures import for_a_person
+from bot.web.language import this_path
 
 OPEN = frozenset(
     {
@@ -40,6 +41,7 @@ class Door:
     sessions: Sessions
     attempts: Attempts
     public_url: str  # how others reach this server, or empty
+    is_local: bool  # whether only this machine reaches it
 
     @property
     def cookie(self) -> str:
@@ -59,7 +61,7 @@ def register(app: Flask, made: Door) -> None:
     app.extensions["door"] = made
     app.before_request(_check)
     app.after_request(_uncached)
-    app.context_processor(lambda: {"visitor": visitor()})
+    app.context_processor(lambda: {"visitor": visitor(), "home": home(visitor())})
 
 
 def door() -> Door:
@@ -108,17 +110,29 @@ def right_key(token: str) -> Key | None:
     return key
 
 
+def home(who: Visitor) -> str:
+    """The page that a visitor begins at: the chat, or the index where they may only read."""
+    return url_for("pages.index" if Scope.ASK not in who.scopes and Scope.READ in who.scopes else "pages.chat")
+
+
+def see(address: str) -> Response:
+    """The way to another page, which is to be got."""
+    return make_response(redirect(address, 303))
+
+
 def own_path(target: str) -> str:
-    """A path of this server to go on to, as an address named it; the chat page where it is none."""
+    """A path of this server to go on to, as an address named it; empty where it is none, or is the chat page's."""
     root = request.script_root
     local = target.startswith(f"{root}/") and not target.startswith("//")
     plain = "\\" not in target and all(" " < char != "\x7f" for char in target)
-    return target if local and plain else f"{root}/"
+    return target if local and plain and target != f"{root}/" else ""
 
 
 def _check() -> Response | None:
     """Lets a request pass, or ends it."""
-    if request.method not in _SAFE and _bearer() is None and _is_from_elsewhere():
+    if _is_misled():
+        abort(403, f"this server does not go by the name {request.host}; set [server] public_url if it is to")
+    if _bearer() is None and (_is_embedded() if request.method in _SAFE else _is_from_elsewhere()):
         abort(403, "another site sent this; open this server's own page")
     if request.endpoint is None or request.endpoint in OPEN:  # none: 404 and 405
         return None
@@ -167,6 +181,26 @@ def _is_from_elsewhere() -> bool:
     return strange or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
 
 
+def _is_misled() -> bool:
+    """Whether a browser was led to an open server of this machine under another name (DNS rebinding)."""
+    made = door()
+    if made.keyring.keys or not made.is_local or request.host.lower() == _host(made.public_url):
+        return False
+    return not is_loopback(urlsplit(f"//{request.host}").hostname or "")
+
+
+def _is_embedded() -> bool:
+    """Whether a page of another site loads this as a part of itself; a link that is followed is none.
+
+    As of https://web.dev/articles/fetch-metadata; browsers alone say so, and on secure pages alone.
+    """
+    headers = request.headers
+    from_elsewhere = headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "same-site", "none")
+    return from_elsewhere and not (
+        headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    )
+
+
 def _host(url: str) -> str:
     """The host and port of an address; empty where it has none."""
     return url.partition("://")[2].partition("/")[0].lower()
@@ -175,9 +209,8 @@ def _host(url: str) -> str:
 def _to_sign_in() -> Response:
     """The way to the sign-in page, and back here from it."""
     query = request.query_string.decode("ascii", "replace")
-    here = quote(f"{request.script_root}{request.path}") + (f"?{query}" if query else "")
-    target = url_for("access.page", next=here if request.method in _SAFE else None)
-    return redirect(target, 303)  # type: ignore[return-value]
+    here = this_path() + (f"?{query}" if query else "")
+    return see(url_for("access.page", next=here if request.method in _SAFE else None))
 
 
 def _uncached(response: Response) -> Response:

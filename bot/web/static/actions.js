@@ -71,7 +71,9 @@ function reasons(send) {
     send({ reason: told.get("reason"), note: told.get("note").trim() });
   });
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") form.remove();
+    if (event.key !== "Escape") return;
+    event.stopPropagation(); // the document beside the chat stays
+    form.remove();
   });
   return form;
 }

@@ -50,13 +50,13 @@ async function show(link) {
 async function content(address) {
   const response = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (response?.redirected) location.assign(address); // to sign in first
-  if (!response?.ok) return { title: "", parts: [el("p", "note stale", said.failed)] };
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const { title } = page.querySelector(".sheet").dataset;
-  return { title, parts: page.querySelectorAll("main > .note, main > .sheet") };
+  const page = new DOMParser().parseFromString(response?.ok ? await response.text() : "", "text/html");
+  const sheet = page.querySelector(".sheet");
+  if (!sheet) return { title: "", parts: [el("p", "note stale", said.failed)] };
+  return { title: sheet.dataset.title, parts: page.querySelectorAll("main > .note, main > .sheet") };
 }
 
 panel.setAttribute("aria-label", said.label);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeBeside();
+  if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open]")) closeBeside();
 });

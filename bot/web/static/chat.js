@@ -3,10 +3,10 @@
 import { actions } from "./actions.js";
 import { closeBeside, openBeside } from "./beside.js";
 import { button, el } from "./dom.js";
-import { conversations, keep, setUpPast } from "./past.js";
+import { conversations, keep, keepVerdict, setUpPast } from "./past.js";
 import { announced, reply } from "./reply.js";
 import { filters } from "./scope.js";
-import { read, write } from "./storage.js";
+import { read, store } from "./storage.js";
 import { setUpUploads } from "./upload.js";
 import { inWords, words } from "./words.js";
 
@@ -31,8 +31,8 @@ let busy = false;
 
 const turnOf = (question, ...parts) => el("article", "turn", el("h2", "question", question), ...parts);
 
-function answered(turn) {
-  const changed = () => keep(current);
+function answered(turn, id = current.id) {
+  const changed = () => keepVerdict(id, turn);
   return turnOf(turn.question, reply(turn.answer), actions(turn, { api: api.feedback, announce, changed }));
 }
 
@@ -40,6 +40,7 @@ const waiting = () => el("div", "reply waiting", el("p", "advice", words.looking
 
 function failure(question, { failure, detail }) {
   const again = button("quiet", words.retry, () => {
+    if (busy) return;
     again.closest(".turn").remove();
     ask(question);
   });
@@ -85,9 +86,9 @@ async function ask(question) {
   try {
     const turn = { question, answer: await answerTo(question), at: new Date().toISOString() };
     own.turns.push(turn);
-    shown.replaceWith((shown = answered(turn)));
+    shown.replaceWith((shown = answered(turn, own.id)));
     if (own === current) announce(announced(turn.answer));
-    remember(own); // last: a long history takes its time
+    remember(own, turn); // last: a long history takes its time
   } catch (problem) {
     if (!problem.failure) throw problem;
     shown.lastElementChild.replaceWith(failure(question, problem));
@@ -123,16 +124,16 @@ function blank() {
   return { id: `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`, turns: [] };
 }
 
-function remember(conversation) {
-  keep(conversation);
-  write("sessionStorage", "conversation", current.id);
+function remember(conversation, turn) {
+  keep(conversation.id, turn);
+  store("sessionStorage", "conversation", current.id);
 }
 
 function open(chosen, number = -1) {
   closeBeside();
   current = chosen;
-  write("sessionStorage", "conversation", current.id);
-  conversation.replaceChildren(...current.turns.map(answered));
+  store("sessionStorage", "conversation", current.id);
+  conversation.replaceChildren(...current.turns.map((turn) => answered(turn)));
   settle();
   announce("");
   conversation.children.item(number)?.scrollIntoView({ block: "start" });
@@ -142,12 +143,12 @@ function open(chosen, number = -1) {
 function restore() {
   const served = conversation.querySelector(".turn[data-answer]");
   const failed = conversation.querySelector(".turn:not([data-answer])");
-  const shown = current.turns.map(answered);
+  const shown = current.turns.map((turn) => answered(turn));
   if (served) {
     const answer = JSON.parse(served.dataset.answer);
     const turn = { question: answer.question, answer, at: new Date().toISOString() };
     current.turns.push(turn);
-    remember(current);
+    remember(current, turn);
     served.replaceWith(...shown, answered(turn));
     history.replaceState(null, "", form.action); // reloading shows the turn again, and does not ask again
   } else {

@@ -2,41 +2,53 @@
 
 import { button, el, fill } from "./dom.js";
 import { announced } from "./reply.js";
-import { read, write } from "./storage.js";
+import { historyKey, read, store } from "./storage.js";
 import { words } from "./words.js";
 
 const MOST = 200; // conversations that are kept
 const said = words.past;
 
 const dialog = document.getElementById("past");
-const KEY = `conversations/${dialog.dataset.visitor}`;
+const KEY = historyKey(dialog.dataset.visitor);
 
 // Every conversation, the newest first: {id, turns: [{question, answer, at, verdict?}]}.
 export function conversations() {
-  return JSON.parse(read("localStorage", KEY)) ?? [];
+  try {
+    return JSON.parse(read("localStorage", KEY)) ?? [];
+  } catch {
+    return []; // damaged
+  }
 }
 
-// Keeps a conversation; the oldest go where the browser has no room left.
-export function keep(conversation) {
-  const others = conversations().filter(({ id }) => id !== conversation.id);
-  const all = (conversation.turns.length ? [slim(conversation), ...others] : others).slice(0, MOST);
-  while (!write("localStorage", KEY, JSON.stringify(all)) && all.length > 1) all.pop();
+// Keeps a turn beside those that other tabs kept of its conversation; of one that was cleared it keeps this turn alone.
+export function keep(id, turn) {
+  const all = conversations();
+  const { turns } = all.find((kept) => kept.id === id) ?? { turns: [] };
+  write([{ id, turns: [...turns, slim(turn)] }, ...all.filter((kept) => kept.id !== id)]);
+}
+
+// Keeps what was said of a turn, where it is kept still.
+export function keepVerdict(id, { at, verdict }) {
+  const all = conversations();
+  const turn = all.find((kept) => kept.id === id)?.turns.find((kept) => kept.at === at);
+  if (turn) turn.verdict = verdict;
+  write(all);
+}
+
+function forget(id) {
+  write(conversations().filter((kept) => kept.id !== id));
+}
+
+// The oldest go where the browser has no room left.
+function write(all) {
+  const kept = all.slice(0, MOST);
+  while (!store("localStorage", KEY, kept.length ? JSON.stringify(kept) : null) && kept.length) kept.pop();
 }
 
 // Passages are shown only where nothing was found; without them a turn has a third of its size.
-function slim({ id, turns }) {
-  const without = ({ answer, ...turn }) => {
-    const passages = answer.status === "not_found" ? answer.passages : [];
-    return { ...turn, answer: { ...answer, passages } };
-  };
-  return { id, turns: turns.map(without) };
+function slim({ answer, ...turn }) {
+  return { ...turn, answer: { ...answer, passages: answer.status === "not_found" ? answer.passages : [] } };
 }
-
-// Signing out leaves no conversation behind for whoever signs in next.
-document.getElementById("sign-out")?.addEventListener("submit", () => {
-  write("localStorage", KEY, null);
-  write("sessionStorage", "conversation", null);
-});
 
 // The dialog: `open` gets the conversation that is chosen and the turn of it, `removed` the ids that are gone.
 export function setUpPast(opener, { open, removed }) {
@@ -47,7 +59,7 @@ export function setUpPast(opener, { open, removed }) {
   const clear = button("quiet", said.clear, () => {
     if (clear.textContent !== said.sure) return void (clear.textContent = said.sure);
     const gone = conversations().map(({ id }) => id);
-    write("localStorage", KEY, null);
+    write([]);
     removed(gone);
     fillList();
   });
@@ -88,7 +100,7 @@ export function setUpPast(opener, { open, removed }) {
     });
     choose.append(el("span", "asked", question), el("span", "advice", announced(answer)), el("small", "advice", when));
     const remove = button("quiet", said.remove, () => {
-      keep({ id: conversation.id, turns: [] });
+      forget(conversation.id);
       removed([conversation.id]);
       fillList();
       search.focus();

@@ -40,7 +40,9 @@ document.addEventListener("click", (event) => {
 });
 box.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !box.open) return;
+  event.stopPropagation(); // the document beside the chat stays
   box.open = false;
   summary.focus();
 });
+box.open = false; // without JavaScript it is open where it bounds, since its summary cannot say so
 show();

@@ -8,8 +8,11 @@ export function read(storage, key) {
   }
 }
 
+// Under what a visitor's conversations are kept.
+export const historyKey = (visitor) => `conversations/${visitor}`;
+
 // Whether it was kept; null removes what is there.
-export function write(storage, key, value) {
+export function store(storage, key, value) {
   try {
     if (value === null) window[storage].removeItem(key);
     else window[storage].setItem(key, value);

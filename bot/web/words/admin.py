@@ -24,7 +24,6 @@ ZH: dict[str, Any] = {
     "bounded": "这里最多列出 {} 行，导出的文件里有全部。",
     "columns": {
         "question": "问题",
-        "understood": "理解为",
         "count": "次数",
         "at": "时间",
         "last": "最近一次",
@@ -76,7 +75,6 @@ EN: dict[str, Any] = {
     "bounded": "At most {} rows are listed here; the export has them all.",
     "columns": {
         "question": "Question",
-        "understood": "Understood as",
         "count": "Times",
         "at": "Time",
         "last": "Last time",
