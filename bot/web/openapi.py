@@ -64,7 +64,12 @@ def _security() -> JSON:
     only = "where the server has tokens (BOT_API_TOKENS)"
     return {
         "token": {"type": "http", "scheme": "bearer", "description": f"a token, {only}"},
-        "session": {"type": "apiKey", "in": "cookie", "name": "wenda", "description": f"what signing in gives, {only}"},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "wenda",
+            "description": f"what signing in gives, {only}; over TLS __Host-wenda",
+        },
     }
 
 
@@ -200,7 +205,10 @@ def _clear() -> JSON:
         "operationId": "clearJournal",
         "summary": "Deletes questions and feedback",
         "requestBody": {"required": True, "content": form},
-        "responses": {"303": {"description": "back to the page, which says what was done"}, **_errors(401, 403, 503)},
+        "responses": {
+            "303": {"description": "back to the page, which says what was done"},
+            **_errors(401, 403, 413, 503),
+        },
     }
 
 
