@@ -7,12 +7,12 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
-from bot.access import VARIABLE, Keyring
+from bot.access import VARIABLE, Keyring, sees
 from bot.bot import Bot
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
@@ -68,6 +68,8 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     if not keyring.keys and not config.server.is_local:
         log.warning("whoever reaches %s may ask and read: %s is not set", config.server.url, VARIABLE)
     bot = Bot.open(config)
+    for name, path in _unseen(keyring, bot):
+        log.warning("[access] sources grants %s to %s, but nothing in the index lies there; mend its name", path, name)
     job = IndexJob(config, bot.encoder)
     app = create_app(bot, config, environ, job)
     slack = create_slack(bot, config, environ)
@@ -99,6 +101,15 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
             events.close()
         app.extensions["journal"].close()
         bot.close()
+
+
+def _unseen(keyring: Keyring, bot: Bot) -> Iterator[tuple[str, str]]:
+    """The sources that tokens are granted and that the index does not have, each after the token's name."""
+    documents = bot.overview().documents
+    for key in keyring.keys:
+        for path in key.visitor.visible or ():
+            if not any(sees((path,), document.source) for document in documents):
+                yield key.visitor.name, path
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -127,7 +127,7 @@ def _granted(key: Key, sources: Mapping[str, tuple[str, ...]]) -> Key:
     if not sources:
         return key
     if name not in sources:
-        raise BadConfig(f'[access] sources does not say what {name} may see; add {name} = ["*"], or the folders it may')
+        raise BadConfig(f'[access] sources has no "{name}"; add {name} = ["*"], or the sources that this token may see')
     visible = None if ALL in sources[name] else sources[name]
     return Key(Visitor(name, scopes, visible), key.digest)
 

@@ -62,6 +62,7 @@ def index(
         wanted, dropped = _resolved(paths, old_roots), _resolved(forget, old_roots, known=True)
         if only:
             dropped += [root for root in old_roots if not any(root.is_relative_to(path) for path in wanted)]
+        report.elsewhere = [str(root) for root in old_roots if not any(_meet(root, at) for at in [*wanted, *dropped])]
         reader = stack.enter_context(IsolatedReader(config.documents.max_seconds))
         work = _Work(old, _files(wanted, old_roots), [*wanted, *dropped], settings, reader, report, progress)
         if old and old.manifest.model == encoder.fingerprint and work.nothing_to_do():
@@ -275,6 +276,11 @@ def _outermost(paths: Sequence[Path]) -> list[Path]:
     """The paths that lie in none of the others, sorted."""
     unique = set(paths)
     return sorted(path for path in unique if not any(path.is_relative_to(other) for other in unique - {path}))
+
+
+def _meet(one: Path, other: Path) -> bool:
+    """Whether one of two paths lies in the other."""
+    return one.is_relative_to(other) or other.is_relative_to(one)
 
 
 def _files(wanted: Sequence[Path], roots: Sequence[Path]) -> list[File]:

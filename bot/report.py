@@ -20,17 +20,18 @@ class Report:
     tables: int = 0
     skipped: list[str] = field(default_factory=list)  # a line each: what, why, and how to mend it
     oddities: list[str] = field(default_factory=list)  # a line each: what was read otherwise than one may expect
+    elsewhere: list[str] = field(default_factory=list)  # what the index holds beside what was asked for
 
 
 def details(report: Report) -> list[str]:
-    """What was skipped and what is odd, a line each; of many with one cause the first, and how many more."""
+    """What was skipped, what is odd, and what else is indexed, a line each; of many with one cause the first few."""
     lines = []
     for name, all_told in (("skipped", report.skipped), ("note", report.oddities)):
         for cause, told in grouped(all_told).items():
             lines += [f"{name}: {line}" for line in told[:_SHOWN]]
             if len(told) > _SHOWN:
                 lines.append(f"{name}: and {len(told) - _SHOWN} more: {cause}")
-    return lines
+    return lines + [f"also in the index: {root}; drop it with --forget {root}" for root in report.elsewhere]
 
 
 def summary(report: Report) -> str:

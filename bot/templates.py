@@ -30,8 +30,8 @@ _AND = {"zh": "、", "en": "; "}
 
 
 def language(question: str) -> str:
-    """``zh``, or ``en`` for a question without a Chinese character."""
-    return "zh" if has_cjk(question) else "en"
+    """``zh``, or ``en`` for a question in Latin letters without a Chinese character."""
+    return "en" if re.search("[A-Za-z]", question) and not has_cjk(question) else "zh"
 
 
 def render(answer: Answer) -> str:

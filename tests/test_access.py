@@ -116,7 +116,7 @@ def test_a_token_sees_the_sources_it_is_granted() -> None:
 @pytest.mark.parametrize(
     ("sources", "message"),
     [
-        ({"sales": ("a",)}, '[access] sources does not say what boss may see; add boss = ["*"], or the folders it may'),
+        ({"sales": ("a",)}, '[access] sources has no "boss"; add boss = ["*"], or the sources that this token may see'),
         ({"sales": ("a",), "boss": ("*",), "bos": ("b",)}, "[access] sources grants to bos, which BOT_API_TOKENS"),
     ],
 )  # fmt: skip

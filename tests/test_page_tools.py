@@ -86,6 +86,20 @@ def test_escape_closes_the_document_and_returns_to_its_citation(page: Page) -> N
     expect(link).not_to_have_attribute("aria-current", "true")
 
 
+def test_going_back_closes_the_document_and_stays_in_the_chat(page: Page) -> None:
+    ask(page, "止付多少")
+    page.get_by_role("link", name="平安白皮书").click()
+    expect(page.locator("#beside mark")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#beside")).to_be_hidden()
+    expect(page.locator(".value")).to_be_visible()
+    page.get_by_role("link", name="平安白皮书").click()
+    expect(page.locator("#beside mark")).to_be_visible()
+    page.reload()
+    expect(page.locator("#beside")).to_be_hidden()
+    expect(page.locator(".value")).to_be_visible()
+
+
 def test_another_citation_takes_the_documents_place(page: Page) -> None:
     ask(page, "冲突多少")
     for name, words in (("[1] 平安白皮书", "3.01亿元"), ("[2] 平安白皮书", "537起")):
@@ -123,9 +137,22 @@ def test_a_question_asked_on_a_documents_page_is_asked_of_that_document(page: Pa
     page.keyboard.press("Enter")
     expect(page.locator(".value")).to_have_text("3.01亿元")
     assert bot.asked[-1].filters == Filters(document=("d1",))
-    expect(page.get_by_text("范围：只在《平安白皮书》里找")).to_be_visible()
-    ask(page, "冲突多少")
+    expect(page.get_by_text("范围：《平安白皮书》")).to_be_visible()
+    expect(page.locator("#scope .fields")).to_be_hidden()
+    ask(page, "别的")
     assert bot.asked[-1].filters == Filters(document=("d1",))
+    expect(page.get_by_text("只在“《平安白皮书》”里找过。")).to_be_visible()
+    page.get_by_role("button", name="在全部文档里找").click()
+    expect(page.locator(".turn")).to_have_count(3)
+    assert (bot.asked[-1].text, bot.asked[-1].filters) == ("别的", Filters())
+
+
+def test_a_new_conversation_is_not_bound_to_the_document_that_led_to_the_old_one(page: Page, bot: FakeBot) -> None:
+    page.goto("/?q=止付&document=d1")
+    expect(page.get_by_text("范围：《平安白皮书》")).to_be_visible()
+    page.get_by_role("button", name="新对话").click()
+    ask(page, "止付多少")
+    assert bot.asked[-1].filters == Filters()
 
 
 # ---- bounds ----
@@ -135,7 +162,8 @@ def test_source_and_dates_bound_the_question_and_are_told(page: Page, bot: FakeB
     page.get_by_text("范围：全部文档").click()
     page.get_by_label("来源").select_option("reports/")
     page.get_by_label("最早").fill("2022-01-01")
-    page.get_by_label("最晚").fill("2022-12-31")
+    page.get_by_label("最早").fill("2022-12-31")
+    page.get_by_label("最晚").fill("2022-01-01")  # the other way round
     ask(page, "止付多少")
     assert bot.asked[-1].filters == Filters(source="reports/", date_from="2022-01-01", date_to="2022-12-31")
     bounds = page.locator("#scope summary")

@@ -132,9 +132,12 @@ def test_an_answer_ends_with_one_full_stop(value: str, line: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "spoken"),
-    [("止付多少", "zh"), ("Ordos 止付?", "zh"), ("How much?", "en"), ("3.01?", "en"), ("", "en"), ("鄂爾多斯", "zh")],
+    [
+        *[("止付多少", "zh"), ("Ordos 止付?", "zh"), ("How much?", "en"), ("3.01?", "zh"), ("鄂爾多斯", "zh")],
+        *[("😀", "zh"), ("？", "zh"), ("", "zh")],
+    ],
 )
-def test_a_question_with_a_chinese_character_is_answered_in_chinese(question: str, spoken: str) -> None:
+def test_a_question_in_latin_letters_alone_is_answered_in_english(question: str, spoken: str) -> None:
     assert language(question) == spoken
 
 

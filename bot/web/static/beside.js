@@ -20,6 +20,11 @@ export function openBeside(event) {
 
 export function closeBeside() {
   if (panel.hidden) return;
+  if (history.state?.beside) history.back();
+  hide();
+}
+
+function hide() {
   panel.hidden = true;
   panel.replaceChildren();
   document.body.classList.remove("split");
@@ -38,6 +43,7 @@ async function show(link) {
   whole.href = link.href;
   const close = button("quiet", said.close, closeBeside);
   panel.replaceChildren(el("header", "bar", el("p", "title", title), el("p", "", whole, close)), ...parts);
+  if (!history.state?.beside) history.pushState({ beside: true }, ""); // so that going back closes it
   panel.hidden = false;
   document.body.classList.add("split");
   link.scrollIntoView({ block: "nearest" }); // the chat is narrower now
@@ -57,6 +63,8 @@ async function content(address) {
 }
 
 panel.setAttribute("aria-label", said.label);
+if (history.state?.beside) history.replaceState(null, ""); // a reload has closed it
+addEventListener("popstate", () => panel.hidden || hide());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open]")) closeBeside();
 });

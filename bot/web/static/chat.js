@@ -2,10 +2,10 @@
 
 import { actions } from "./actions.js";
 import { closeBeside, openBeside } from "./beside.js";
-import { button, el } from "./dom.js";
+import { button, el, fill } from "./dom.js";
 import { conversations, keep, keepVerdict, setUpPast } from "./past.js";
 import { announced, reply } from "./reply.js";
-import { filters } from "./scope.js";
+import { bounds, filters, unbind } from "./scope.js";
 import { read, store } from "./storage.js";
 import { setUpUploads } from "./upload.js";
 import { inWords, words } from "./words.js";
@@ -33,7 +33,19 @@ const turnOf = (question, ...parts) => el("article", "turn", el("h2", "question"
 
 function answered(turn, id = current.id) {
   const changed = () => keepVerdict(id, turn);
-  return turnOf(turn.question, reply(turn.answer), actions(turn, { api: api.feedback, announce, changed }));
+  const row = actions(turn, { api: api.feedback, announce, changed });
+  return turnOf(turn.question, reply(turn.answer), ...wider(turn), row);
+}
+
+// Where nothing was found within bounds: what they were, and a way to ask without them.
+function wider({ question, answer, bounds }) {
+  if (answer.status !== "not_found" || !bounds) return [];
+  const everywhere = button("quiet", words.scope.everywhere, () => {
+    if (busy) return;
+    unbind();
+    ask(question);
+  });
+  return [el("p", "wider", fill(words.scope.only, bounds), " ", everywhere)];
 }
 
 const waiting = () => el("div", "reply waiting", el("p", "advice", words.looking, el("span", "dots", "…")));
@@ -84,7 +96,8 @@ async function ask(question) {
   settle();
   shown.scrollIntoView({ block: "start" });
   try {
-    const turn = { question, answer: await answerTo(question), at: new Date().toISOString() };
+    const asked = { question, bounds: bounds() };
+    const turn = { ...asked, answer: await answerTo(question), at: new Date().toISOString() };
     own.turns.push(turn);
     shown.replaceWith((shown = answered(turn, own.id)));
     if (own === current) announce(announced(turn.answer));
@@ -205,7 +218,10 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", openBeside);
 
-fresh.addEventListener("click", () => open(blank()));
+fresh.addEventListener("click", () => {
+  unbind(["document"]); // a document's own page led here; the next question is of all of them
+  open(blank());
+});
 
 setUpPast(past, { open, removed: (ids) => ids.includes(current.id) && open(blank()) });
 if (api.documents) setUpUploads(form, api, announce);

@@ -10,4 +10,4 @@ export const words = all[spoken];
 
 export const inWords = { "Accept-Language": spoken }; // what the server says is shown as it comes
 
-export const wordsFor = (question) => (HAN.test(question) ? words : all.en);
+export const wordsFor = (question) => (HAN.test(question) || !/[A-Za-z]/.test(question) ? words : all.en);

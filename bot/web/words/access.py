@@ -10,6 +10,7 @@ ZH: dict[str, Any] = {
     "label": "令牌",
     "sign_in": "登录",
     "sign_out": "退出",
+    "leaves": "退出登录，并清除这个浏览器里的历史",
     "wrong": "令牌不对，请核对后再试。",
     "wait": "试错的次数太多了，请等一分钟再试。",
 }
@@ -20,6 +21,7 @@ EN: dict[str, Any] = {
     "label": "Token",
     "sign_in": "Sign in",
     "sign_out": "Sign out",
+    "leaves": "Sign out, and clear the history in this browser",
     "wrong": "That token is wrong; check it and try again.",
     "wait": "Too many wrong tokens; wait a minute and try again.",
 }

@@ -36,7 +36,7 @@ ZH: dict[str, Any] = {
         "verdict": "评价",
         "note": "说明",
     },
-    "verdicts": {"up": "对", "down": "不对"},
+    "verdicts": {"up": "有用", "down": "不对"},
     "complaints": {
         "wrong_value": "答案不对",
         "wrong_quote": "引文不对",
@@ -87,7 +87,7 @@ EN: dict[str, Any] = {
         "verdict": "Verdict",
         "note": "Note",
     },
-    "verdicts": {"up": "right", "down": "wrong"},
+    "verdicts": {"up": "helpful", "down": "wrong"},
     "complaints": {
         "wrong_value": "wrong answer",
         "wrong_quote": "wrong quote",

@@ -10,6 +10,7 @@ ZH: dict[str, Any] = {
     "own_folder": "要索引自己的文件夹：",
     "counts": {"files": "文件", "documents": "文档", "passages": "段落", "tables": "表格"},
     "built": "建于",
+    "in_brackets": "（{}）",
     "ago": {
         "now": "刚刚",
         "minutes": "{} 分钟前",
@@ -42,6 +43,7 @@ EN: dict[str, Any] = {
     "own_folder": "To index a folder of your own:",
     "counts": {"files": "files", "documents": "documents", "passages": "passages", "tables": "tables"},
     "built": "Built",
+    "in_brackets": " ({})",
     "ago": {
         "now": "just now",
         "minutes": "{} min ago",
