@@ -159,7 +159,7 @@ function restore() {
   const shown = current.turns.map((turn) => answered(turn));
   if (served) {
     const answer = JSON.parse(served.dataset.answer);
-    const turn = { question: answer.question, answer, at: new Date().toISOString() };
+    const turn = { question: answer.question, bounds: bounds(), answer, at: new Date().toISOString() };
     current.turns.push(turn);
     remember(current, turn);
     served.replaceWith(...shown, answered(turn));
