@@ -5,7 +5,7 @@ The rules, in order:
     它是谁研发的？    a pronoun stands for what was named
     那包头呢？        one part of the question before is named anew: a place, a period, a subject or a measure
     在哪个县？        nothing is said of what it is about
-    那返还了多少？    the place is left out
+    那返还了多少？    who did it, or the place, is left out; another deed stands for the old one and what it was done to
 
 A question that names what it is about stands as it is.
 """
@@ -17,8 +17,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from bot.parts import LINKS, Parts, take_apart, year_and_part
-from bot.question_words import CHANGES, STOP, Wants
+from bot.leaning import begins_with_deed, is_done, is_headless
+from bot.parts import Parts, take_apart, year_and_part
+from bot.question_words import ASKING, CHANGES, STOP, Wants
 from bot.text import fold, has_cjk, tagged_words
 from bot.types import Span
 
@@ -26,7 +27,6 @@ Taking = Callable[[str], Parts]
 
 _LONGEST = 1000  # code points of a question; what would be longer is left as it was typed
 _VALUES = frozenset({Wants.MONEY, Wants.SHARE, Wants.COUNT, Wants.QUANTITY, Wants.CHANGE, Wants.RANK})
-_ACTORS = frozenset({Wants.PERSON, Wants.PLACE, Wants.ORGANISATION, Wants.NAME, Wants.PHRASE})
 
 _MARKER = re.compile(
     "(?:那么|那(?![个里儿边座家些种位项所条支款场次篇份年天时])|然后|还有|另外|此外|而(?!且)|再问一?下?|请问)+[,、 ]*"
@@ -39,7 +39,7 @@ _COPULA = re.compile("(?:一共|总共|共有|分别|是否|[的了是为有在�
 _SMALL_TALK = re.compile("谢|好|嗯|哦|你好|再见|明白|知道|了解|不用|没事|对|行|可以|收到|ok|thank|bye")
 _THIS_TEXT = re.compile("[这那该本此](?:一?[篇份则条])?(?:文章|稿子|稿件|报道|新闻|消息|通讯|通知|公告|文件)")
 _QUOTED = re.compile("[“《「『]")
-_TELLS_NOTHING = STOP | LINKS
+_AGAINST = re.compile("同比|环比")  # what a change is measured against
 
 _OPENING = "^(?:请问|那么?|而)?,?(?:在|对|给|由|从)?"
 _THERE = re.compile(
@@ -94,10 +94,10 @@ def _made_whole(question: str, before: Parts, taking: Taking) -> str | None:
         return _with_part(bare, before, marked, taking)
     if (parts.places or parts.periods) and not _COPULA.sub("", _rest(parts)):
         return _asked_anew(before, parts)
-    if _is_headless(parts):
+    if is_headless(parts):
         return _of_the_same(parts, before)
     alike = bool(parts.terms & before.terms) and not parts.is_named and not _QUOTED.search(parts.text)
-    return _in_the_same_setting(parts, before) if marked or alike or _begins_with_deed(parts) else None
+    return _in_the_same_setting(parts, before) if marked or alike or begins_with_deed(parts) else None
 
 
 # ---- pronouns ----
@@ -159,8 +159,10 @@ def _with_part(bare: str, before: Parts, marked: bool, taking: Taking) -> str | 
         return None
     if (part.places or part.periods) and not _rest(part):
         return _anew(before, part)
-    if not part.told or not (marked or _ALSO_ASKED.search(fold(bare))):
+    if not (part.told or part.asks) or not (marked or _ALSO_ASKED.search(fold(bare))):
         return None
+    if not part.told:
+        return _measure_anew(before, part)
     return _subject_anew(taking(_anew(before, part)), taking(part.outside(*part.places, *part.periods)))
 
 
@@ -215,9 +217,19 @@ def _subject_anew(before: Parts, part: Parts) -> str | None:
     return before.with_span(_counterpart(before, part), part.text) if part.words else None
 
 
+def _measure_anew(before: Parts, part: Parts) -> str | None:
+    """The measure a noun names, of what the question before is about: 产值 for the 产量 of it, or its 价格."""
+    measure, topic = _measure(before), _topic(before)
+    if measure:
+        return before.with_span(measure, part.text)
+    return topic + part.text if topic else None
+
+
 def _counterpart(before: Parts, part: Parts) -> Span:
     """What a part stands for in the question before; an empty span where the subject begins, if nothing."""
     start = before.subject_start
+    if _AGAINST.fullmatch(part.folded):
+        return before.hole[0], before.hole[0]
     if alike := _most_alike(before, part.folded):
         return alike
     if all(word.is_verb for word in part.words):
@@ -250,6 +262,13 @@ def _shared(one: str, other: str) -> int:
     return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
+def _measure(before: Parts) -> Span | None:
+    """The noun that says what is asked of what stands before it: 全长 of 云汀地铁2号线全长多少."""
+    asked = [word for word in before.words if word.end == before.hole[0] and word.is_noun and len(word.text) > 1]
+    bare = before.folded[slice(*before.hole)].endswith("多少")
+    return (asked[0].start, asked[0].end) if bare and asked and asked[0].start > before.subject_start else None
+
+
 def _with_its_beginning(before: Parts, span: Span) -> Span:
     """A question's first phrase with what jieba does not take for a part of it: 多多 and 评 of 多多评平台."""
     start = before.subject_start
@@ -261,28 +280,38 @@ def _with_its_beginning(before: Parts, span: Span) -> Span:
 # ---- nothing said of what it is about ----
 
 
-def _is_headless(parts: Parts) -> bool:
-    """Whether a question names neither a thing nor a place: 什么时候开始的, 返还了多少."""
-    telling = [word for word in parts.words if word.text not in _TELLS_NOTHING]
-    front = [word for word in telling if word.start < parts.hole[0]]
-    if parts.places or parts.phrases or len(front) > 1:
-        return False
-    if not front and parts.hole[0] == 0 and parts.wants in _ACTORS:  # 谁赢得了: the question word is what it is about
-        return not telling or parts.folded.rstrip("?。! ").endswith("的")
-    return not front or front[0].is_verb
-
-
 def _of_the_same(parts: Parts, before: Parts) -> str | None:
     """The question asked of what the one before is about."""
-    acts = any(word.is_verb for word in parts.words)
-    if not acts and {parts.wants, before.wants} <= _VALUES:
-        return before.text[: before.hole[0]] + parts.text[parts.hole[0] :]
+    if not ASKING.search(parts.folded, *parts.hole):
+        return _measure_anew(before, parts)
+    acts = any(word.is_verb or is_done(word, parts) for word in parts.words)
+    if {parts.wants, before.wants} <= _VALUES:
+        if not acts:
+            return before.text[: before.hole[0]] + parts.text[parts.hole[0] :]
+        if _tells_apart(before):
+            return _by_the_same(parts, before)
     if parts.wants in _VALUES and _measures_a_deed(before):
         return _in_the_same_setting(parts, before)
     topic = _topic(before, with_deed=not acts)
     if not acts and parts.wants is Wants.REASON and topic:
         return f"{parts.text[slice(*parts.hole)]}{topic}？"
     return topic + parts.text if topic else None
+
+
+def _tells_apart(before: Parts) -> bool:
+    """Whether a question tells who did something from what that was done to (破获案件多少起), or names neither."""
+    if not before.verbs:
+        return False
+    verb = before.verbs[0]
+    has_object = any(word.is_noun and word.start > verb.start for word in before.words)
+    return has_object or (len(before.verbs) == 1 and verb.start == before.subject_start)
+
+
+def _by_the_same(parts: Parts, before: Parts) -> str | None:
+    """What was done, asked of who did what the question before asks, not of what that was done to."""
+    end = before.verbs[0].start
+    doer = _COPULA.sub("", before.timeless(end) if parts.periods else before.text[:end]) or before.place
+    return doer + parts.text if doer else None
 
 
 def _measures_a_deed(before: Parts) -> bool:
@@ -299,22 +328,16 @@ def _topic(before: Parts, with_deed: bool = False) -> str:
     if before.counted and before.wants in _VALUES:
         return before.place + before.text[slice(*before.counted)]
     if before.front:
-        return before.timeless(before.front[-1][1])
+        measure = None if with_deed else _measure(before)
+        return before.timeless(measure[0] if measure else before.front[-1][1]).removesuffix("的")
     if before.verbs:
         return before.timeless(before.verbs[-1].end)
-    return before.place + (before.text[slice(*before.phrases[-1])] if before.phrases else "")
+    if before.phrases:
+        return before.place + before.text[slice(*before.phrases[-1])]
+    return _COPULA.sub("", before.timeless(before.hole[0]))
 
 
 # ---- the place left out ----
-
-
-def _begins_with_deed(parts: Parts) -> bool:
-    """Whether a question begins with what was done, not with who did it: 破获了多少起案件, 有多少网格员."""
-    first = next(iter(parts.words), None)
-    deed = (
-        first is not None and first.is_verb and first.start == 0 and parts.folded[first.end :].startswith(("了", "过"))
-    )
-    return deed or bool(re.match("有(?=多少|几|什么|哪)", parts.folded))
 
 
 def _in_the_same_setting(parts: Parts, before: Parts) -> str | None:

@@ -19,6 +19,7 @@ ORDER = (
     "bot.listening bot.config bot.wire bot.database bot.sessions bot.record bot.text bot.journal bot.numerals "
     "bot.value_forms "
     "bot.values bot.agreement bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts "
+    "bot.leaning "
     "bot.follow_up bot.several bot.documents bot.view bot.rows bot.passages bot.lexical bot.texts bot.tagger bot.store "
     "bot.report bot.indexer bot.retriever bot.listed bot.targets bot.spans bot.read_spans bot.evidence bot.setting "
     "bot.cells bot.reader bot.about bot.confidence bot.rivals bot.answerer bot.trained bot.templates bot.composer "

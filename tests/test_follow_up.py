@@ -102,10 +102,44 @@ IN_ENGLISH = [
     ("How many cases were solved?", "and in Baotou?", "How many cases were solved in Baotou?"),
     ("鄂尔多斯电诈止付多少", "what about 包头?", "包头电诈止付多少"),
 ]
+ANOTHER_DEED = [
+    (
+        "鄂尔多斯公安机关破获各类电信网络诈骗案件共多少起？",
+        "那返还了多少？",
+        "鄂尔多斯公安机关返还了多少？",
+    ),
+    ("包头消防部门扑救火灾多少起", "那疏散了多少人", "包头消防部门疏散了多少人"),
+    ("澄岳仪器2022年采购了多少台服务器", "花了多少钱", "澄岳仪器2022年花了多少钱"),
+    ("澄岳仪器2022年采购了多少台服务器", "去年花了多少", "澄岳仪器去年花了多少"),
+    ("返还包头群众多少钱", "止付了多少", "包头止付了多少"),
+]
+A_DEED_OR_A_WORD_ALONE = [
+    ("投影仪谁保管", "多少钱", "投影仪多少钱"),
+    ("投影仪谁保管", "花了多少", "投影仪花了多少"),
+    ("团建预算多少", "谁负责", "团建预算谁负责"),
+    ("例会谁主持", "几点开始", "例会几点开始"),
+    ("例会谁主持", "在哪里开", "例会在哪里开"),
+    ("访客向谁登记", "需要带什么证件", "访客需要带什么证件"),
+    ("投影仪谁保管", "还要登记吗", "投影仪还要登记吗"),
+    ("年假有几天", "怎么申请", "年假怎么申请"),
+    ("植树多少棵", "成活了多少", "植树成活了多少"),
+    ("值班补助多少", "什么时候发放", "值班补助什么时候发放"),
+    ("云汀地铁2号线全长多少", "什么时候开通的", "云汀地铁2号线什么时候开通的"),
+]
+ANOTHER_MEASURE = [
+    ("青石蜜橘产量多少", "产值呢", "青石蜜橘产值多少"),
+    ("投影仪谁保管", "那价格呢", "投影仪价格"),
+    ("投影仪谁保管", "价格", "投影仪价格"),
+    ("包头刑事案件下降了多少", "同比呢", "包头刑事案件同比下降了多少"),
+    ("投影仪谁保管", "服务器呢", "服务器谁保管"),
+    ("白予宁是哪里的学生", "她的成绩是多少", "白予宁的成绩是多少"),
+    ("第一食堂几点开门", "第二食堂也是吗", "第二食堂几点开门"),
+]
 # The question before as it was typed, itself a follow-up.
 AFTER_A_FOLLOW_UP = [
     ("那返还了多少？", "包头呢", "包头返还了多少？"),
     ("那巴彦淖尔呢？", "2021年呢？", "2021年巴彦淖尔呢？"),
+    ("止付了多少", "那巴彦淖尔呢", "巴彦淖尔止付了多少"),
 ]
 # The question before, and one that stands alone.
 STANDS_ALONE = [
@@ -129,12 +163,44 @@ STANDS_ALONE = [
     ("How many cases were solved in Ordos?", "thanks"),
     ("小巷议事会在哪个县？", "谁是市委书记"),
 ]
+# The same, of office matters: jieba takes many of their subjects (例会, 访客, 验收) for verbs.
+NAMES_ITS_OWN_SUBJECT = [
+    ("服务器谁保管", "年会预算多少"),
+    ("投影仪谁保管", "年会预算"),
+    ("投影仪谁保管", "合同谁审批"),
+    ("投影仪谁保管", "值班电话"),
+    ("投影仪谁保管", "转正要多久"),
+    ("打印机谁保管", "团建预算是多少"),
+    ("打印机谁保管", "团建预算"),
+    ("员工餐补多少钱", "例会谁主持"),
+    ("员工餐补多少钱", "例会多少人参加"),
+    ("高铁坐几等座？", "访客向谁登记？"),
+    ("高铁票怎么报销", "快递放在哪里"),
+    ("差旅住宿标准是多少", "周会谁主持"),
+    ("加班补贴多少钱", "公章找谁盖"),
+    ("食堂几点开门", "班车几点发车"),
+    ("食堂几点开门", "停车费每月多少"),
+    ("会议室怎么预订", "电梯坏了找谁"),
+    ("会议室怎么预订", "谁负责采购"),
+    ("服务器多少钱", "空调维修电话"),
+    ("年假有几天", "体检什么时候做"),
+    ("年假有几天", "验收由谁负责"),
+    ("员工宿舍在几楼", "新员工培训几天"),
+    ("云汀地铁2号线有几座车站", "蜜橘产值多少"),
+    ("澄岳仪器的董事长是谁", "水库蓄水量多少"),
+    ("鄂尔多斯电诈止付多少", "马拉松冠军是谁"),
+    ("返还受骗群众多少钱", "止付了多少"),
+    ("止付了多少", "返还了多少"),
+]
 TAKEN_OVER = [
     *ANOTHER_PLACE_OR_PERIOD,
     *ANOTHER_SUBJECT,
     *NOTHING_SAID_OF_THE_SUBJECT,
     *NO_PLACE,
     *A_PRONOUN,
+    *ANOTHER_DEED,
+    *A_DEED_OR_A_WORD_ALONE,
+    *ANOTHER_MEASURE,
     *IN_ENGLISH,
     *AFTER_A_FOLLOW_UP,
 ]
@@ -145,7 +211,7 @@ def test_a_follow_up_takes_over_what_it_leaves_out(previous: str, question: str,
     assert resolve(question, previous, TODAY) == understood
 
 
-@pytest.mark.parametrize(("previous", "question"), STANDS_ALONE)
+@pytest.mark.parametrize(("previous", "question"), [*STANDS_ALONE, *NAMES_ITS_OWN_SUBJECT])
 def test_a_question_that_is_whole_and_small_words_stay_as_they_are(previous: str, question: str) -> None:
     assert resolve(question, previous, TODAY) is None
 
