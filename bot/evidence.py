@@ -24,6 +24,11 @@ _NOUNS = ("n", "vn", "j", "l", "b")  # jieba's tags
 _ABSENT = 0.5  # presence below which a word is not there
 _BESIDE = 3  # characters beside the question word
 _LINKS = "的了是为有在"
+_FROM = re.compile("[由从](?:原来?的|此前的|过去的)?[^,，。;；、到至]{0,8}$")
+_CHANGED = re.compile(
+    "[^,，。;；、]{0,8}?(?:提高|上调|调整|增加|增长|上升|提升|扩大|降低|下调|下降|减少|缩短|压缩|[调降升涨增减提缩])[到至为成]"
+)
+_OF_BEFORE = re.compile("原|之前|以前|此前|过去|从前|[由从]|多少.{0,4}[提上增降下减]")
 _EMPTY = frozenset("的了是在有和与为被由从到于之其这那该个所以及吗呢")
 
 
@@ -334,6 +339,13 @@ def _modified(noun: str, clause: str) -> bool:
         and not (len(words) > 1 and words[-2][1] == "r")
         for words in before
     )
+
+
+def is_former(asked: Asked, text: str, span: Span) -> bool:
+    """Whether a value is the one before a change, and the one after it is meant: 20元 in 由20元提高到25元."""
+    if _OF_BEFORE.search(asked.folded):
+        return False
+    return bool(_FROM.search(text, 0, span[0]) and _CHANGED.match(text, span[1]))
 
 
 def told_later(asked: Asked, terms: tuple[Term, ...], text: str, sentence: Span, clause: Span) -> bool:

@@ -12,6 +12,7 @@ from bot.cells import Row
 from bot.evidence import (
     Evidence,
     Pairs,
+    is_former,
     local_share,
     near,
     sentence_score,
@@ -315,7 +316,7 @@ def _of_text(asked: Asked, sentence: _Sentence, proposals: Iterator[Proposal] | 
         origin = setting.view.origin(*inside)
         clause = _clause(asked, text, spans, proposal)
         own = text[slice(*clause)]
-        if origin is None:
+        if origin is None or is_former(asked, text, inside):
             continue
         subject_ok = not (
             tells_of_sibling(asked.folded, own)

@@ -40,6 +40,18 @@ def test_the_figure_of_a_neighbour_is_no_answer(question: str, text: str) -> Non
     assert told(question, text) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("员工餐补每人每天多少元", "25元"),
+        ("员工餐补原来每人每天多少元", "20元"),
+        ("员工餐补由多少元提高到25元", "20元"),
+    ],
+)
+def test_of_a_value_that_was_changed_the_present_one_is_told(question: str, answer: str) -> None:
+    assert told(question, "本月起，员工餐补由每人每天20元提高到25元，按出勤发放。") == answer
+
+
 @pytest.mark.parametrize("this", ["本届", "本次"])
 def test_an_event_told_of_as_this_one_is_no_other(this: str) -> None:
     text = f"云汀马拉松鸣枪。{this}赛事参赛人数为12000人，天气晴好。"

@@ -141,7 +141,7 @@ def test_a_question_asked_on_a_documents_page_is_asked_of_that_document(page: Pa
     expect(page.locator("#scope .fields")).to_be_hidden()
     ask(page, "别的")
     assert bot.asked[-1].filters == Filters(document=("d1",))
-    expect(page.get_by_text("只在“《平安白皮书》”里找过。")).to_have_count(2)
+    expect(page.get_by_text("只在 《平安白皮书》 里找过。")).to_have_count(2)
     page.get_by_role("button", name="在全部文档里找").last.click()
     expect(page.locator(".turn")).to_have_count(3)
     assert (bot.asked[-1].text, bot.asked[-1].filters) == ("别的", Filters())
