@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from bot.config import Passages
 from bot.rows import row_pieces, titles
 from bot.text import clauses, sentences
-from bot.types import Block, BlockKind, Passage, Piece, Span, StoredDocument
-from bot.view import unbroken, viewed
+from bot.types import Block, BlockKind, Outside, Passage, Piece, Span, StoredDocument
+from bot.view import unbroken, unmarked, viewed
 
 _MARK = re.compile(r"#+[ \t]*|[A-Z](?=[\u3400-\u9fff*])|[■◆●★▲]\s*")  # before a heading's own words
 _LONGEST_CAPTION = 40  # characters
@@ -58,7 +58,7 @@ def _stretches(stored: StoredDocument, sizes: Passages) -> Iterator[_Stretch]:
             yield from _of_text(stored.text, path, units, sizes)
             units = []
         if block.kind is BlockKind.HEADING:
-            words = heading_words(stored.text[block.start : block.end])
+            words = heading_words(_read(stored.text, block))
             above = [*(heading for heading in above if heading[0] < block.level), (block.level, words)]
             units.append(block)
         elif block.table:
@@ -69,7 +69,8 @@ def _stretches(stored: StoredDocument, sizes: Passages) -> Iterator[_Stretch]:
 def _of_text(text: str, path: _Path, units: Sequence[Block], sizes: Passages) -> Iterator[_Stretch]:
     for start, end in _packed(text, units, sizes):
         inside = [(unit.start, unit.end) for unit in units if unit.start < end and start < unit.end]
-        yield path, (start, end), unbroken(text, inside, start, end)
+        marks = [mark for unit in units for mark in unit.marks]
+        yield path, (start, end), unbroken(text, inside, start, end, marks)
 
 
 def _of_rows(text: str, path: _Path, block: Block, captions: Sequence[str], sizes: Passages) -> Iterator[_Stretch]:
@@ -79,19 +80,38 @@ def _of_rows(text: str, path: _Path, block: Block, captions: Sequence[str], size
         spans = [piece for piece in pieces if isinstance(piece, tuple)]
         start, end = spans[0][0], spans[-1][1]
         if len(spans) > 1 or end - start <= sizes.max_chars:
-            yield (*path, *captions), (start, end), tuple(pieces)
+            yield (*path, *captions), (start, end), _without(pieces, block.marks)
             continue
         words = [piece for piece in pieces[: pieces.index(spans[0])] if isinstance(piece, str)]
         cell = Block(start, end, BlockKind.PARAGRAPH)
         for part in _packed(text, [cell], sizes):  # one long cell
-            yield (*path, *captions), part, (*words, part)
+            yield (*path, *captions), part, _without([*words, part], block.marks)
+
+
+def _read(text: str, block: Block) -> str:
+    """A block's text without its marks of markup."""
+    return "".join(text[start:end] for start, end in unmarked(block.start, block.end, block.marks))
+
+
+def _without(pieces: Sequence[Piece], marks: Sequence[Span]) -> tuple[Piece, ...]:
+    """The pieces of a row without the marks of markup in its cells."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            kept.append(piece)
+        elif isinstance(piece, Outside):
+            spans = unmarked(piece.start, piece.start + len(piece.words), marks)
+            kept += [Outside(piece.words[left - piece.start : right - piece.start], left) for left, right in spans]
+        else:
+            kept += unmarked(*piece, marks)
+    return tuple(kept)
 
 
 def _captions(stored: StoredDocument, number: int) -> list[str]:
     """The short paragraphs right above a table, which name it and the unit of its numbers."""
     found: list[str] = []
     for block in reversed(stored.blocks[max(0, number - _CAPTIONS) : number]):
-        words = "".join(stored.text[block.start : block.end].split("\n")).strip()
+        words = "".join(_read(stored.text, block).split("\n")).strip()
         if block.kind is not BlockKind.PARAGRAPH or len(words) > _LONGEST_CAPTION or words[-1:] in "。！？；，":
             break
         found.insert(0, words)

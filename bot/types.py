@@ -70,6 +70,7 @@ class Block:
     kind: BlockKind
     level: int = 0  # of a heading: 1 is the outermost
     table: Table | None = None  # of a table
+    marks: tuple[Span, ...] = ()  # of markup, inside it and in order: stored and shown, but not read
 
 
 class About(StrEnum):
