@@ -40,9 +40,11 @@ def passage_id(document_id: str, start: int, end: int) -> str:
     return hashlib.sha256(f"{document_id}\n{start}\n{end}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def heading_words(text: str) -> str:
+def _heading_words(text: str, block: Block) -> str:
     """A heading's own words: without the mark or letter before it, on one line."""
-    return _MARK.sub("", "".join(text.split("\n")).strip(), count=1).strip()
+    words = "".join(block.read(text).split("\n")).strip()
+    is_marked = any(start == block.start for start, _ in block.marks)  # then what comes first is the heading's own
+    return words if is_marked else _MARK.sub("", words, count=1).strip()
 
 
 def _stretches(stored: StoredDocument, sizes: Passages) -> Iterator[_Stretch]:
@@ -58,7 +60,7 @@ def _stretches(stored: StoredDocument, sizes: Passages) -> Iterator[_Stretch]:
             yield from _of_text(stored.text, path, units, sizes)
             units = []
         if block.kind is BlockKind.HEADING:
-            words = heading_words(_read(stored.text, block))
+            words = _heading_words(stored.text, block)
             above = [*(heading for heading in above if heading[0] < block.level), (block.level, words)]
             units.append(block)
         elif block.table:
@@ -88,11 +90,6 @@ def _of_rows(text: str, path: _Path, block: Block, captions: Sequence[str], size
             yield (*path, *captions), part, _without([*words, part], block.marks)
 
 
-def _read(text: str, block: Block) -> str:
-    """A block's text without its marks of markup."""
-    return "".join(text[start:end] for start, end in unmarked(block.start, block.end, block.marks))
-
-
 def _without(pieces: Sequence[Piece], marks: Sequence[Span]) -> tuple[Piece, ...]:
     """The pieces of a row without the marks of markup in its cells."""
     kept: list[Piece] = []
@@ -111,7 +108,7 @@ def _captions(stored: StoredDocument, number: int) -> list[str]:
     """The short paragraphs right above a table, which name it and the unit of its numbers."""
     found: list[str] = []
     for block in reversed(stored.blocks[max(0, number - _CAPTIONS) : number]):
-        words = "".join(_read(stored.text, block).split("\n")).strip()
+        words = "".join(block.read(stored.text).split("\n")).strip()
         if block.kind is not BlockKind.PARAGRAPH or len(words) > _LONGEST_CAPTION or words[-1:] in "。！？；，":
             break
         found.insert(0, words)

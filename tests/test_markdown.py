@@ -286,9 +286,18 @@ def test_fenced_code_has_no_marks(file: Path) -> None:
     assert view_of(file, "```\n**甲乙**\n```\n") == "**甲乙**"
 
 
-def test_a_headings_path_is_without_marks(file: Path) -> None:
-    file.write_text("## 一、**休假**办法\n\n职工休假按此办理。\n", encoding="utf-8")
-    assert [passage.path for passage in split(stored(file), Passages(min_chars=1))][-1:] == [("一、休假办法",)]
+def test_a_title_is_without_marks(file: Path) -> None:
+    file.write_text("# 关于**休假**的[办法](a.md)\n\n正文一句。\n", encoding="utf-8")
+    assert stored(file).document.title == "关于休假的办法"
+
+
+@pytest.mark.parametrize(
+    ("heading_line", "words"),
+    [("## 一、**休假**办法", "一、休假办法"), ("## B超检查", "B超检查"), ("## **市公告", "**市公告")],
+)
+def test_a_headings_path_is_without_marks(heading_line: str, words: str, file: Path) -> None:
+    file.write_text(f"{heading_line}\n\n职工休假按此办理。\n", encoding="utf-8")
+    assert [passage.path for passage in split(stored(file), Passages(min_chars=1))][-1:] == [(words,)]
 
 
 @pytest.mark.parametrize(
@@ -464,6 +473,7 @@ def test_every_view_of_any_source_leads_back_to_it(text: str) -> None:
     "text",
     [
         "**甲 " * 100_000,
+        "**（甲" + "乙**，" * 100_000,
         "[" * 300_000,
         "[](" * 100_000,
         "`" * 1000 + "甲``" * 100_000,

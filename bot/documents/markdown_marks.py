@@ -107,8 +107,8 @@ def _emphasis(words: str) -> Iterator[tuple[Span, Span]]:
     openers: dict[str, _Run] = {}  # the latest of each kind
     for match in _RUN.finditer(words):
         run, kind = _run(words, match), match.group()
-        opener = openers.get(kind)
-        if opener and run.closes and not _may_hide(words, opener, run):
+        opener = openers.pop(kind, None) if run.closes else None
+        if opener and not _may_hide(words, opener, run):
             yield (opener.start, opener.end), (run.start, run.end)
             openers = {other: before for other, before in openers.items() if before.start < opener.start}
         elif run.opens and len(kind) <= _LONGEST_RUN:
