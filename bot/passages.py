@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from bot.config import Passages
 from bot.rows import row_pieces, titles
 from bot.text import clauses, sentences
-from bot.types import Block, BlockKind, Passage, Piece, Span, StoredDocument
-from bot.view import unbroken, viewed
+from bot.types import Block, BlockKind, Outside, Passage, Piece, Span, StoredDocument
+from bot.view import unbroken, unmarked, viewed
 
 _MARK = re.compile(r"#+[ \t]*|[A-Z](?=[\u3400-\u9fff*])|[■◆●★▲]\s*")  # before a heading's own words
 _LONGEST_CAPTION = 40  # characters
@@ -40,9 +40,11 @@ def passage_id(document_id: str, start: int, end: int) -> str:
     return hashlib.sha256(f"{document_id}\n{start}\n{end}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def heading_words(text: str) -> str:
+def _heading_words(text: str, block: Block) -> str:
     """A heading's own words: without the mark or letter before it, on one line."""
-    return _MARK.sub("", "".join(text.split("\n")).strip(), count=1).strip()
+    words = "".join(block.read(text).split("\n")).strip()
+    is_marked = any(start == block.start for start, _ in block.marks)  # then what comes first is the heading's own
+    return words if is_marked else _MARK.sub("", words, count=1).strip()
 
 
 def _stretches(stored: StoredDocument, sizes: Passages) -> Iterator[_Stretch]:
@@ -58,7 +60,7 @@ def _stretches(stored: StoredDocument, sizes: Passages) -> Iterator[_Stretch]:
             yield from _of_text(stored.text, path, units, sizes)
             units = []
         if block.kind is BlockKind.HEADING:
-            words = heading_words(stored.text[block.start : block.end])
+            words = _heading_words(stored.text, block)
             above = [*(heading for heading in above if heading[0] < block.level), (block.level, words)]
             units.append(block)
         elif block.table:
@@ -69,7 +71,8 @@ def _stretches(stored: StoredDocument, sizes: Passages) -> Iterator[_Stretch]:
 def _of_text(text: str, path: _Path, units: Sequence[Block], sizes: Passages) -> Iterator[_Stretch]:
     for start, end in _packed(text, units, sizes):
         inside = [(unit.start, unit.end) for unit in units if unit.start < end and start < unit.end]
-        yield path, (start, end), unbroken(text, inside, start, end)
+        marks = [mark for unit in units for mark in unit.marks]
+        yield path, (start, end), unbroken(text, inside, start, end, marks)
 
 
 def _of_rows(text: str, path: _Path, block: Block, captions: Sequence[str], sizes: Passages) -> Iterator[_Stretch]:
@@ -79,19 +82,33 @@ def _of_rows(text: str, path: _Path, block: Block, captions: Sequence[str], size
         spans = [piece for piece in pieces if isinstance(piece, tuple)]
         start, end = spans[0][0], spans[-1][1]
         if len(spans) > 1 or end - start <= sizes.max_chars:
-            yield (*path, *captions), (start, end), tuple(pieces)
+            yield (*path, *captions), (start, end), _without(pieces, block.marks)
             continue
         words = [piece for piece in pieces[: pieces.index(spans[0])] if isinstance(piece, str)]
         cell = Block(start, end, BlockKind.PARAGRAPH)
         for part in _packed(text, [cell], sizes):  # one long cell
-            yield (*path, *captions), part, (*words, part)
+            yield (*path, *captions), part, _without([*words, part], block.marks)
+
+
+def _without(pieces: Sequence[Piece], marks: Sequence[Span]) -> tuple[Piece, ...]:
+    """The pieces of a row without the marks of markup in its cells."""
+    kept: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            kept.append(piece)
+        elif isinstance(piece, Outside):
+            spans = unmarked(piece.start, piece.start + len(piece.words), marks)
+            kept += [Outside(piece.words[left - piece.start : right - piece.start], left) for left, right in spans]
+        else:
+            kept += unmarked(*piece, marks)
+    return tuple(kept)
 
 
 def _captions(stored: StoredDocument, number: int) -> list[str]:
     """The short paragraphs right above a table, which name it and the unit of its numbers."""
     found: list[str] = []
     for block in reversed(stored.blocks[max(0, number - _CAPTIONS) : number]):
-        words = "".join(stored.text[block.start : block.end].split("\n")).strip()
+        words = "".join(block.read(stored.text).split("\n")).strip()
         if block.kind is not BlockKind.PARAGRAPH or len(words) > _LONGEST_CAPTION or words[-1:] in "。！？；，":
             break
         found.insert(0, words)

@@ -248,14 +248,18 @@ def _document_values(entry: Entry) -> tuple[object, ...]:
 
 def _told(block: Block) -> tuple[object, ...]:
     """A block as JSON keeps it; what is empty at its end is left out."""
-    if block.table:
-        return block.start, block.end, block.kind.value, 0, block.table.headers, block.table.rows
-    return (block.start, block.end, block.kind.value) + ((block.level,) if block.level else ())
+    table = (block.table.headers, block.table.rows) if block.table else (0, None)
+    told: tuple[object, ...] = (block.start, block.end, block.kind.value, block.level, *table, block.marks)
+    while not told[-1]:
+        told = told[:-1]
+    return told
 
 
-def _block(start: int, end: int, kind: str, level: int = 0, headers: int = 0, rows: Any = None) -> Block:
+def _block(
+    start: int, end: int, kind: str, level: int = 0, headers: int = 0, rows: Any = None, marks: Any = ()
+) -> Block:
     table = None if rows is None else Table(tuple(tuple((a, b) for a, b in row) for row in rows), headers)
-    return Block(start, end, BlockKind(kind), level, table)
+    return Block(start, end, BlockKind(kind), level, table, tuple((a, b) for a, b in marks))
 
 
 def _passage(

@@ -70,6 +70,12 @@ class Block:
     kind: BlockKind
     level: int = 0  # of a heading: 1 is the outermost
     table: Table | None = None  # of a table
+    marks: tuple[Span, ...] = ()  # of markup, inside it and in order: stored and shown, but not read
+
+    def read(self, text: str) -> str:
+        """Its text without the marks of markup; `text` is the document's."""
+        edges = [self.start, *(place for mark in self.marks for place in mark), self.end]
+        return "".join(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
 
 
 class About(StrEnum):

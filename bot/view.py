@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -67,12 +68,32 @@ def viewed(text: str, pieces: Sequence[Piece], offset: int = 0) -> View:
     return View("".join(told), tuple(stretches), (*cells, (began, length)) if is_row else ())
 
 
-def unbroken(text: str, spans: Sequence[Span], start: int, end: int) -> tuple[Piece, ...]:
-    """The pieces of a stretch without the line breaks inside these spans; none where there are no such breaks."""
+def unbroken(text: str, spans: Sequence[Span], start: int, end: int, marks: Sequence[Span] = ()) -> tuple[Piece, ...]:
+    """The pieces of a stretch without the line breaks inside these spans and without these marks of markup.
+
+    None where there is nothing to leave out, or nothing else.
+    """
+    gaps = [gap for span in spans for gap in breaks(text, max(start, span[0]), min(end, span[1]))] + [
+        (mark, "") for mark in _within(marks, start, end)
+    ]
     pieces: list[Piece] = []
     place = start
-    for span in spans:
-        for (left, right), between in breaks(text, max(start, span[0]), min(end, span[1])):
-            pieces += [(place, left), between] if between else [(place, left)]
-            place = right
-    return (*pieces, (place, end)) if pieces else ()
+    for (left, right), between in sorted(gaps):
+        pieces += [(place, left)] if place < left else []
+        pieces += [between] if between else []
+        place = max(place, right)
+    pieces += [(place, end)] if place < end else []
+    return tuple(pieces) if gaps else ()
+
+
+def unmarked(start: int, end: int, marks: Sequence[Span]) -> list[Span]:
+    """A stretch without these marks of markup: what is left of it, in order."""
+    edges = [start, *(place for mark in _within(marks, start, end) for place in mark), end]
+    return [span for span in zip(edges[::2], edges[1::2], strict=True) if span[0] < span[1]]
+
+
+def _within(marks: Sequence[Span], start: int, end: int) -> list[Span]:
+    """What lies of these marks, which are in order, in a stretch."""
+    first = bisect_right(marks, start, key=lambda mark: mark[1])
+    last = bisect_left(marks, end, key=lambda mark: mark[0])
+    return [(max(start, left), min(end, right)) for left, right in marks[first:last]]

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.config import Passages
 from bot.documents import File, markdown, read_file
 from bot.documents.extracted import Extracted
-from bot.types import Block, BlockKind, StoredDocument
+from bot.passages import split
+from bot.types import Block, BlockKind, Document, Status, StoredDocument
+from bot.view import view
+from tests.corpus.handmade import answer_to
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 MASKED = "**市****年**月破获***起，止付*.**亿元，返还××万元，■人，总体方案“*+*+N”，谢某某。"
@@ -231,6 +235,89 @@ def test_a_blank_table_is_none(file: Path) -> None:
     assert blocks(file, "| | |\n|-|-|\n| | |\n\n甲\n") == [paragraph("甲")]
 
 
+# Marks of markup
+
+
+def view_of(file: Path, text: str) -> str:
+    """What is searched and read of a Markdown file."""
+    file.write_text(text, encoding="utf-8")
+    document = stored(file)
+    return "\n".join(
+        view(document.text[passage.start : passage.end], passage).text for passage in split(document, Passages())
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("工作满10年的职工，**年休假10天**。", "工作满10年的职工，年休假10天。"),
+        ("职工享有**年休假10天**的待遇。", "职工享有年休假10天的待遇。"),
+        ("可休**10**天，__逾期作废__。", "可休10天，逾期作废。"),
+        ("**年假：**10天，***特别提示***：*须知*。", "年假：10天，特别提示：须知。"),
+        ("**“年假”**规定，**市场部（含外聘）**无关。", "“年假”规定，市场部（含外聘）无关。"),
+        ("**本月止付***万元**，周知。", "本月止付***万元，周知。"),
+        ("破获**起案件，民警享有**年假**等福利。", "破获**起案件，民警享有年假等福利。"),
+        ('见[员工手册](docs/手册.md)和![图](a.png "图一")。', "见员工手册和图。"),
+        ("**见[手册](a_b_(1).md)第`3`条**。", "见手册第3条。"),
+        ("用``a`b``和`**市`两种。", "用a`b和**市两种。"),
+        ("# **休假**办法\n\n* **年假**10天\n- 病假\n1. 事假", "休假办法\n\n年假10天\n病假\n1. 事假"),
+        ("|**类别**|天|\n|-|-|\n|**年假**|**10**|\n|病[假](#b)期|5|", "类别：年假；天：10\n类别：病假期；天：5"),
+    ],
+)
+def test_marks_of_markup_are_not_read(text: str, read: str, file: Path) -> None:
+    assert view_of(file, text) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(MASKED, "**市**县2022年", "*.**亿元", "***余万元", "**亿元和**亿元", "**年**月**日"),
+        *("**市**县2022年破获**起案件，抓获**人。", "**市民政局与**市政府联合发文。", "**公司与**公司签约。"),
+        *("李**和王**均到场。", "嫌疑人李**被抓获，张**到案。", "李*明和王*华均到场。", "谢**（男）和王**（女）。"),
+        *("138****1234与139****5678", "在“**杯”和“**杯”中", "1**起和2**起", "破获**案。**人到案。"),
+        *("2*3*4=24，5 * 3 * 2", "snake_case_name", "见[1](略)和[注]。", "\\*\\*甲\\*\\*", "`没有结束"),
+    ],
+)
+def test_masks_and_what_only_looks_like_a_mark_are_read_as_they_stand(text: str, file: Path) -> None:
+    assert view_of(file, text) == text
+
+
+def test_fenced_code_has_no_marks(file: Path) -> None:
+    assert view_of(file, "```\n**甲乙**\n```\n") == "**甲乙**"
+
+
+def test_a_title_is_without_marks(file: Path) -> None:
+    file.write_text("# 关于**休假**的[办法](a.md)\n\n正文一句。\n", encoding="utf-8")
+    assert stored(file).document.title == "关于休假的办法"
+
+
+@pytest.mark.parametrize(
+    ("heading_line", "words"),
+    [("## 一、**休假**办法", "一、休假办法"), ("## B超检查", "B超检查"), ("## **市公告", "**市公告")],
+)
+def test_a_headings_path_is_without_marks(heading_line: str, words: str, file: Path) -> None:
+    file.write_text(f"{heading_line}\n\n职工休假按此办理。\n", encoding="utf-8")
+    assert [passage.path for passage in split(stored(file), Passages(min_chars=1))][-1:] == [(words,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "status", "answer"),
+    [
+        ("工作满10年的职工，**年休假10天**。", "年假10年以上有几天", Status.ANSWERED, "10天"),
+        ("工作满10年的职工，年休假**10天**。", "年假10年以上有几天", Status.ANSWERED, "10天"),
+        ("全市紧急止付涉案资金*.**亿元，返还**万元。", "紧急止付涉案资金多少", Status.MASKED, None),
+    ],
+)
+def test_a_value_in_bold_answers_and_a_mask_does_not(
+    text: str, question: str, status: Status, answer: str | None, file: Path
+) -> None:
+    file.write_text(f"# 通知\n\n{text}\n", encoding="utf-8")
+    document = stored(file)
+    given = answer_to(question, document)
+    assert (given.status, given.answer) == (status, answer)
+    assert [document.text[one.start : one.end] for one in given.citations] == [one.quote for one in given.citations]
+
+
 # Front matter
 
 
@@ -341,9 +428,56 @@ def test_every_word_of_any_source_is_in_a_block_and_blocks_are_in_order(text: st
         assert all(block.start <= start < end <= block.end for start, end in spans if start < end)
 
 
+_INLINE = st.sampled_from(
+    [
+        "甲乙",
+        "丙。",
+        "10天",
+        "**",
+        "*",
+        "***",
+        "__",
+        "`",
+        "``",
+        "[",
+        "](a.md)",
+        "\\",
+        "\n",
+        "\n\n",
+        "# ",
+        "- ",
+        "|",
+        "|-|",
+        "市",
+        "，",
+    ]
+)
+
+
+@given(st.lists(_INLINE, max_size=40).map("".join))
+@settings(deadline=None)
+@example("|[](a.md)|\n|-|\n")
+@example("**甲乙\n10天**")
+def test_every_view_of_any_source_leads_back_to_it(text: str) -> None:
+    found = tuple(markdown._blocks(text, 0))
+    document = StoredDocument(Document("d1", "公告", "docs/a.md"), text, found)
+    for passage in split(document, Passages(min_chars=5, max_chars=20)):
+        told = view(text[passage.start : passage.end], passage)
+        for here, there, length in told.stretches:
+            assert told.origin(here, here + length) == (there, there + length)
+            assert told.text[here : here + length] == text[there : there + length]
+            assert passage.start <= there < there + length <= passage.end
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "**甲 " * 100_000,
+        "**（甲" + "乙**，" * 100_000,
+        "[" * 300_000,
+        "[](" * 100_000,
+        "`" * 1000 + "甲``" * 100_000,
+        "|**甲**乙" * 50_000 + "\n|-|-|\n" + "|**甲**乙**丙**|\n" * 5_000,
         "甲" + " " * 300_000 + "乙",
         "<!--" * 100_000,
         "```\n~~~\n" * 30_000,

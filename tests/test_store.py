@@ -55,7 +55,7 @@ def entries(texts: dict[str, str] = TEXTS) -> list[Entry]:
             place += len(line) + 1
         blocks = [Block(start, end, BlockKind.PARAGRAPH) for start, end in places]
         if name == "d1":
-            blocks[0] = Block(0, 2, BlockKind.HEADING)
+            blocks[0] = Block(0, 2, BlockKind.HEADING, 1, marks=((0, 1),))
         stored = StoredDocument(document, text, tuple(blocks), (0, 3) if name == "d1" else ())
         passages = [
             Passage(

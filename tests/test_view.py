@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.types import Passage, Piece
-from bot.view import unbroken, view, viewed
+from bot.view import unbroken, unmarked, view, viewed
 
 #       0         1
 #       0123456789012345678
@@ -39,6 +39,17 @@ def test_broken_lines_are_joined_and_found_again() -> None:
 def test_only_the_breaks_inside_the_spans_are_joined() -> None:
     assert unbroken("甲\n乙\n丙", [(0, 3), (4, 5)], 0, 5) == ((0, 1), (2, 5))
     assert unbroken("甲\n乙", [(0, 1), (2, 3)], 0, 3) == ()
+
+
+def test_marks_of_markup_are_left_out_and_a_cut_one_too() -> None:
+    text = "甲**乙**\n丙"
+    marks = ((1, 3), (4, 6))
+    assert unbroken(text, [(0, 8)], 0, 8, marks) == ((0, 1), (3, 4), (7, 8))
+    assert unbroken(text, [], 2, 5, marks) == ((3, 4),)
+    assert unbroken(text, [], 1, 3, marks) == ()
+    assert unmarked(0, 8, marks) == [(0, 1), (3, 4), (6, 8)]
+    told = view(text, passage(0, 8, ((0, 1), (3, 4), (7, 8))))
+    assert (told.text, told.origin(1, 2), told.origin(0, 2)) == ("甲乙丙", (3, 4), (0, 4))
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ FORMATS = {
     ".jsonl.gz": "jsonl",
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"), "picture"),
 }
-READERS = 2  # grows when a reader gives another text or other blocks for the same file
+READERS = 3  # grows when a reader gives another text or other blocks for the same file
 MAX_BYTES = 200 * 1024 * 1024
 _Read = Callable[[Path], Iterator[Extracted | UnreadableDocument]]
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from bot.documents.extracted import Extracted
 from bot.documents.front_matter import front_matter
 from bot.documents.furniture import is_furniture
 from bot.documents.headings import heading_level
+from bot.documents.markdown_marks import inline_marks
 from bot.text import paragraphs, trimmed
 from bot.types import Block, BlockKind, Span, Table
 
@@ -25,6 +26,7 @@ _OPENING = re.compile(r"^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})[^\n]*|<!--", re.MULTILI
 _CLOSING = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _HARD_BREAK = re.compile(r"(?:\\|<br ?/?>)$", re.IGNORECASE)
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+(?=\S)|(?=[《“（【\u3400-\u9fff][^#]*#*$))")  # #话题# is no heading
+_SIGN = re.compile(rf"{_HEADING.pattern}|[-*+][ \t]+(?=\S)")  # of a heading, or of an item without a number
 _UNDERLINE = re.compile(r"=+|-+")  # of a heading: === of the first level, --- of the second
 _BOLD_LINE = re.compile(r"\*\*([^*]+)\*\*|__([^_]+)__")
 _MARKUP = re.compile(
@@ -113,6 +115,43 @@ def _fenced(text: str, place: int, fence: str) -> Span:
 
 
 def _text_blocks(text: str, start: int, end: int) -> Iterator[Block]:
+    """The blocks of a stretch without code and comments, each with its marks of markup."""
+    for block in _unmarked_blocks(text, start, end):
+        if block.table:
+            yield _marked_table(text, block, block.table)
+        elif block.kind is BlockKind.FURNITURE:
+            yield block
+        else:
+            yield replace(block, marks=tuple(_line_marks(text, block)))
+
+
+def _line_marks(text: str, block: Block) -> list[Span]:
+    """The marks in a heading, a paragraph or an item, and the sign before it."""
+    sign = _SIGN.match(text, block.start, block.end)
+    if not sign:
+        return inline_marks(text, block.start, block.end)
+    return [sign.span(), *inline_marks(text, sign.end(), block.end)]
+
+
+def _marked_table(text: str, block: Block, table: Table) -> Block:
+    """A table whose cells stand between the marks at their edges, with the marks inside them."""
+    told = [[_bare_cell(text, *cell) for cell in row] for row in table.rows]
+    rows = tuple(tuple(cell for cell, _ in row) for row in told)
+    marks = tuple(mark for row in told for _, inside in row for mark in inside)
+    return replace(block, table=replace(table, rows=rows), marks=marks)
+
+
+def _bare_cell(text: str, start: int, end: int) -> tuple[Span, list[Span]]:
+    """Where a cell stands without the marks at its edges, and the marks inside it."""
+    marks = inline_marks(text, start, end)
+    while marks and marks[0][0] == start:
+        start = marks.pop(0)[1]
+    while marks and marks[-1][1] == end:
+        end = marks.pop()[0]
+    return (start, end), marks
+
+
+def _unmarked_blocks(text: str, start: int, end: int) -> Iterator[Block]:
     """The blocks of a stretch without code and comments."""
     lines = list(_lines(text, start, end))
     number = 0

@@ -87,7 +87,7 @@ def _title(text: str, blocks: Sequence[Block]) -> str:
     candidate = titles[0] if titles else told[0] if told and told[0].kind is not BlockKind.TABLE else None
     if candidate is None or len(blocks) < 2:
         return ""
-    title = "".join(text[candidate.start : candidate.end].lstrip("#").split("\n")).strip()
+    title = "".join(candidate.read(text).lstrip("#").split("\n")).strip()
     numbered = candidate.kind is BlockKind.HEADING and candidate.level > 1 and not is_plain_heading(title)
     return "" if numbered or len(title) > _MAX_TITLE or title[-1:] in _SENTENCE_END else title
 
