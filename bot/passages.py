@@ -12,7 +12,7 @@ from bot.text import clauses, sentences
 from bot.types import Block, BlockKind, Outside, Passage, Piece, Span, StoredDocument
 from bot.view import unbroken, unmarked, viewed
 
-_MARK = re.compile(r"#+[ \t]*|[A-Z](?=[\u3400-\u9fff*])|[■◆●★▲]\s*")  # before a heading's own words
+_MARK = re.compile(r"\A(?:#+[ \t]*|[A-Z](?=[\u3400-\u9fff*])|[■◆●★▲]\s*)")  # before a heading's own words
 _LONGEST_CAPTION = 40  # characters
 _CAPTIONS = 2  # paragraphs over a table that may name it and its unit
 _Path = tuple[str, ...]
@@ -44,7 +44,7 @@ def _heading_words(text: str, block: Block) -> str:
     """A heading's own words: without the mark or letter before it, on one line."""
     words = "".join(block.read(text).split("\n")).strip()
     is_marked = any(start == block.start for start, _ in block.marks)  # then what comes first is the heading's own
-    return words if is_marked else _MARK.sub("", words, count=1).strip()
+    return words if is_marked else _MARK.sub("", words).strip()
 
 
 def _stretches(stored: StoredDocument, sizes: Passages) -> Iterator[_Stretch]:

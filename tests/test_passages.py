@@ -193,6 +193,11 @@ def test_headings_under_one_another_begin_the_passage_after_them() -> None:
     assert passage.path == ("一、小标题",)
 
 
+def test_a_letter_inside_a_heading_is_its_own() -> None:
+    stored = document("平安A股公告\n正文。", [Block(0, 6, BlockKind.HEADING), Block(7, 10, BlockKind.PARAGRAPH)])
+    assert [passage.path for passage in split(stored, SIZES)] == [("平安A股公告",)]
+
+
 def test_a_passage_knows_the_page_it_begins_on() -> None:
     long = "长" * 199 + "。"
     stored = document(f"{long}\n{long}\n{long}")
