@@ -271,7 +271,7 @@ def test_feedback_is_listed_with_what_it_is_of(client: FlaskClient) -> None:
     rate(client, "a2", "down", reason="missed", note="在年报里")
     assert table(client.get("/admin").text, "feedback") == [
         ["不对 文档里有，没有找到", "水位多高", "没有找到", "在年报里", "当时"],
-        ["对", "止付多少", "3.01亿元", "", "当时"],
+        ["有用", "止付多少", "3.01亿元", "", "当时"],
     ]
 
 

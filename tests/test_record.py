@@ -95,7 +95,7 @@ def test_a_line_of_a_batch_is_replayed_byte_for_byte_with_its_own_today(folder: 
 def test_the_body_of_an_http_answer_is_replayed_byte_for_byte(folder: Path, cli: Cli) -> None:
     bot = Bot.open(recording(folder), FakeEncoder())
     client = create_app(bot, recording(folder)).test_client()
-    body = client.post("/api/ask", json={"question": ASKED}, base_url="http://host/wenda").text
+    body = client.post("/api/ask", json={"question": ASKED}, base_url="http://localhost/wenda").text
     bot.close()
     given = json.loads(body)
     assert given["citations"][0]["link"].startswith("/wenda/documents/")
