@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bot.bot import Bot
+from bot.indexer import index
 from bot.web.app import create_app
-from tests.fake_encoder import config_in
+from tests.fake_encoder import FakeEncoder, config_in, write_files
 from tests.fakes import FakeBot
 from tests.pages import ask, axe_findings, fresh_tab, serving
 
@@ -109,6 +112,30 @@ def test_a_sign_in_that_ended_while_the_page_was_open_asks_for_it_and_then_asks_
     page.get_by_label("令牌").fill(TOKEN)
     page.keyboard.press("Enter")
     expect(page.locator(".value")).to_have_text("3.01亿元")
+
+
+def test_who_sees_one_folder_gets_answers_and_documents_of_it_alone(browser: Browser, tmp_path: Path) -> None:
+    files = {"甲/a.txt": "青石桥通报\n\n青石桥全长186米。", "乙/b.txt": "柳河桥通报\n\n柳河桥全长75米。"}
+    write_files(tmp_path / "docs", files)
+    config = config_in(tmp_path, access={"sources": {"sales": ["docs/甲"]}})
+    index(config, FakeEncoder(), [tmp_path / "docs"])
+    bot = Bot.open(config, FakeEncoder())
+    hidden = next(document.id for document in bot.overview().documents if document.source == "docs/乙/b.txt")
+    context = browser.new_context()
+    app = create_app(bot, config, environ={"BOT_API_TOKENS": f"sales:ask+read:{TOKEN}"})
+    with serving(app) as address, fresh_tab(context) as page:
+        page.goto(f"{address}/sign-in#{TOKEN}")
+        ask(page, "青石桥全长多少米")
+        expect(page.locator(".value")).to_have_text("186米")
+        ask(page, "柳河桥全长多少米")
+        expect(page.locator(".reply").last).to_have_class("reply not_found")
+        assert "75米" not in page.content()
+        page.goto(f"{address}/documents/{hidden}")
+        expect(page.get_by_text("没有这个页面或文档")).to_be_visible()
+        page.goto(f"{address}/index")
+        expect(page.locator(".list tbody a")).to_have_text(["青石桥通报"])
+    context.close()
+    bot.close()
 
 
 def test_a_page_elsewhere_cannot_post_here(page: Page, address: str) -> None:
