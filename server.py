@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
-from bot.access import VARIABLE, Keyring, sees
+from bot.access import VARIABLE, Keyring, refuse_if_open, sees
 from bot.bot import Bot
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
@@ -65,6 +65,7 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
     read_tokens(environ)  # a malformed one is told before the model takes its seconds
     keyring = Keyring.read(environ, dict(config.access.sources), config.server.is_local)
+    refuse_if_open(keyring, config.server.url, config.server.is_local, config.server.open)
     if not keyring.keys and not config.server.is_local:
         log.warning("whoever reaches %s may ask and read: %s is not set", config.server.url, VARIABLE)
     bot = Bot.open(config)

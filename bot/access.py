@@ -90,6 +90,14 @@ class Keyring:
         return found
 
 
+def refuse_if_open(keyring: Keyring, url: str, is_local: bool, is_meant: bool) -> None:
+    """Raises BadConfig where a server that others reach would let them in without tokens, unless that is meant."""
+    if not (keyring.keys or is_local or is_meant):
+        raise BadConfig(
+            f"whoever reaches {url} could ask and read; set {VARIABLE}, or [server] open = true if that is meant"
+        )
+
+
 def digest(secret: str) -> bytes:
     """The SHA-256 of a secret, as it is kept and compared."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

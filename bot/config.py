@@ -158,6 +158,7 @@ class Server:
         "empty, or an address that begins with http:// or https://",
         lambda value: isinstance(value, str) and (not value or value.startswith(("http://", "https://"))),
     )
+    open: bool = option(False, *_SWITCH)
     threads: int = option(4, *_whole(1, 64))
     link_documents: bool = option(True, *_SWITCH)
     download_originals: bool = option(False, *_SWITCH)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.access import VARIABLE, Keyring
+from bot.access import VARIABLE, Keyring, refuse_if_open
 from bot.config import Config
 from bot.errors import BotError, PortInUse
 from bot.listening import listen
@@ -88,8 +88,10 @@ def _port(config: Config) -> Check:
 
 
 def _access(config: Config, environ: Mapping[str, str]) -> Check:
+    server = config.server
     try:
-        keyring = Keyring.read(environ, dict(config.access.sources), config.server.is_local)
+        keyring = Keyring.read(environ, dict(config.access.sources), server.is_local)
+        refuse_if_open(keyring, server.url, server.is_local, server.open)
     except BotError as error:
         return Check("access", False, False, str(error))
     if not keyring.keys:

@@ -187,14 +187,46 @@ def test_doctor_tells_who_may_do_what(
     assert (found.ok, found.needed, found.finding) == (ok, False, finding)
 
 
+def refused(url: str) -> str:
+    """What is said of a server that others reach, and that has no tokens."""
+    return f"whoever reaches {url} could ask and read; set BOT_API_TOKENS, or [server] open = true if that is meant"
+
+
+def test_doctor_tells_that_a_server_would_be_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.bot.open_encoder", lambda config: FakeEncoder())
+
+    def told(**server: object) -> tuple[bool, str]:
+        config = config_in(tmp_path, reader={"enabled": False}, server={"host": "0.0.0.0", **server})
+        found = {check.name: check for check in checks(config, {})}["access"]
+        return found.ok, found.finding
+
+    assert told() == (False, refused("http://0.0.0.0:8000"))
+    assert told(open=True) == (True, "off: BOT_API_TOKENS is not set; whoever reaches the server may ask, read")
+
+
+@pytest.mark.parametrize(
+    ("server", "url"),
+    [('host = "0.0.0.0"', "http://0.0.0.0:{}"), ('public_url = "https://bot.example.org"', "https://bot.example.org")],
+)
+def test_a_server_that_others_reach_does_not_start_without_tokens(
+    tmp_path: Path, process: Callable[..., Result], server: str, url: str
+) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as held:
+        port = held.getsockname()[1]
+    (tmp_path / "config.toml").write_text(f"[server]\n{server}\nport = {port}\n", encoding="utf-8")
+    done = process(program=[str(ROOT / "server.py")])
+    assert done == Result(2, "", f"error: {refused(url.format(port))}\n")
+
+
 @pytest.mark.parametrize(
     ("host", "tokens", "warned"), [("0.0.0.0", "", True), ("0.0.0.0", TOKENS, False), ("127.0.0.1", "", False)]
 )
-def test_a_server_that_others_reach_warns_where_there_are_no_tokens(
-    process: Callable[..., Result], host: str, tokens: str, warned: bool
+def test_a_server_that_is_meant_to_be_open_warns_and_starts(
+    tmp_path: Path, process: Callable[..., Result], host: str, tokens: str, warned: bool
 ) -> None:
     with socket.create_server((host, 0)) as held:
         port = held.getsockname()[1]
+    (tmp_path / "config.toml").write_text("[server]\nopen = true\n", encoding="utf-8")
     done = process("--host", host, "--port", port, program=[str(ROOT / "server.py")], BOT_API_TOKENS=tokens)
     assert (done.status, "there is no index" in done.err) == (1, True)
     assert (f"whoever reaches http://{host}:{port} may ask and read: BOT_API_TOKENS is not set" in done.err) is warned

@@ -92,7 +92,7 @@ def test_every_option_says_what_it_takes() -> None:
         ("[servr]\nport = 1", "unknown key [servr]; the tables are documents, index, model, passages, retriever"),
         ("port = 8000", "unknown key [port]"),
         ("server = 8000", "server must be a table, written [server]"),
-        ("[server]\nprot = 1", "unknown key server.prot; [server] takes host, port, public_url, threads"),
+        ("[server]\nprot = 1", "unknown key server.prot; [server] takes host, port, public_url, open, threads"),
         ("[server]\nport = 0", "server.port = 0 is wrong; it takes a whole number from 1 to 65535"),
         ("[server]\nport = 65536", "server.port = 65536 is wrong; it takes a whole number from 1 to 65535"),
         ("[server]\nport = '8000'", "server.port = '8000' is wrong; it takes a whole number from 1 to 65535"),
