@@ -29,7 +29,7 @@ from bot.store import Generation, Store
 from bot.text import warm_up
 from bot.texts import open_unchanged
 from bot.trained import open_reader, read_hits
-from bot.types import Answer, Filters, Hit, Overview, Question, Status, StoredDocument
+from bot.types import Answer, Filters, Hit, Overview, Query, Question, SearchResult, Status, StoredDocument
 from bot.values import find_values
 from embeddings.encoder import Encoder
 
@@ -130,6 +130,12 @@ class Bot:
         if self._recorder is not None and question.via:
             self._recorder.keep(trail)
         return trail.answer
+
+    def search(self, query: Query) -> SearchResult:
+        """The passages that fit a query best, as asking finds them; nothing is read in them, and nothing recorded."""
+        session = self._newest()
+        found = session.retriever.search(query.text, query.top_k, query.filters)
+        return SearchResult(found.hits, found.undated_excluded, session.name)
 
     def _answer(self, question: Question) -> Answer:
         """The answer to a question that nobody asked: never recorded."""

@@ -185,6 +185,24 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """What a search looks for."""
+
+    text: str
+    top_k: int = 5
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The passages that fit a query best, best first."""
+
+    passages: tuple[Hit, ...]
+    undated_excluded: int  # documents that a date filter left out because they have no date
+    index: str  # the generation that was searched
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What an index holds, and what it does not."""
 

@@ -9,7 +9,21 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.errors import BadInput
-from bot.types import Answer, Citation, Complaint, Document, Filters, Hit, Part, Question, Rating, Value, Verdict
+from bot.types import (
+    Answer,
+    Citation,
+    Complaint,
+    Document,
+    Filters,
+    Hit,
+    Part,
+    Query,
+    Question,
+    Rating,
+    SearchResult,
+    Value,
+    Verdict,
+)
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -20,6 +34,7 @@ MAX_ANSWER_ID = 200  # code points
 MAX_NOTE = 500  # code points
 
 _QUESTION_KEYS = ("question", "top_k", "filters", "previous", "today", "request_id")
+_QUERY_KEYS = ("query", "top_k", "filters")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FILTER_KEYS = ("document", "source", "date_from", "date_to")
 _RATING_KEYS = ("id", "verdict", "reason", "note")
@@ -32,21 +47,29 @@ def question_from_json(payload: object) -> Question:
     _known(payload, _QUESTION_KEYS, "")
     if "question" not in payload:
         raise BadInput('question is missing; send {"question": "…"}')
-    top_k = _or(payload.get("top_k"), 5)
-    if not isinstance(top_k, int) or isinstance(top_k, bool) or not 1 <= top_k <= MAX_TOP_K:
-        raise BadInput(f"top_k must be a whole number from 1 to {MAX_TOP_K}")
     request_id = payload.get("request_id")
     if request_id is not None and not (isinstance(request_id, str) and len(request_id) <= MAX_REQUEST_ID):
         raise BadInput(f"request_id must be a text of at most {MAX_REQUEST_ID} characters, or null")
     previous = payload.get("previous")
     return Question(
         text=checked_question(payload["question"], "question"),
-        top_k=top_k,
+        top_k=_top_k(payload),
         filters=_filters(_or(payload.get("filters"), {})),
         previous=None if previous is None else checked_question(previous, "previous"),
         today=_date(payload, "today") or None,
         request_id=request_id if request_id is None else clean(request_id),
     )
+
+
+def query_from_json(payload: object) -> Query:
+    """The search that a parsed JSON body asks for. Raises BadInput with the key that is wrong."""
+    if not isinstance(payload, Mapping):
+        raise BadInput('the body must be a JSON object such as {"query": "…"}')
+    _known(payload, _QUERY_KEYS, "")
+    if "query" not in payload:
+        raise BadInput('query is missing; send {"query": "…"}')
+    text = checked_question(payload["query"], "query")
+    return Query(text, _top_k(payload), _filters(_or(payload.get("filters"), {})))
 
 
 def checked_question(text: object, name: str = "question") -> str:
@@ -108,6 +131,15 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
+def search_to_json(result: SearchResult) -> dict[str, Any]:
+    """The JSON of what a search found."""
+    return {
+        "passages": [_passage(hit) for hit in result.passages],
+        "undated_excluded": result.undated_excluded,
+        "index": result.index,
+    }
+
+
 def _value(value: Value) -> dict[str, Any]:
     return {"text": value.text, "citation": value.citation, "target": value.target}
 
@@ -165,6 +197,13 @@ def _passage(hit: Hit) -> dict[str, Any]:
         "text": hit.text,
         "score": hit.score,
     }
+
+
+def _top_k(payload: Mapping[str, Any]) -> int:
+    top_k = _or(payload.get("top_k"), 5)
+    if not isinstance(top_k, int) or isinstance(top_k, bool) or not 1 <= top_k <= MAX_TOP_K:
+        raise BadInput(f"top_k must be a whole number from 1 to {MAX_TOP_K}")
+    return top_k
 
 
 def _filters(payload: object) -> Filters:

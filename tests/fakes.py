@@ -14,8 +14,10 @@ from bot.types import (
     Overview,
     Part,
     Passage,
+    Query,
     Question,
     Reason,
+    SearchResult,
     Status,
     StoredDocument,
     Value,
@@ -55,6 +57,7 @@ class FakeBot:
 
     def __init__(self, held: Overview = OVERVIEW) -> None:
         self.asked: list[Question] = []
+        self.searched: list[Query] = []
         self.held = held
 
     def ask(self, question: Question) -> Answer:
@@ -87,6 +90,10 @@ class FakeBot:
             )
             return replace(self._answer(question, Status.CONFLICT, citations, values), parts=parts)
         return self._answer(question, Status.NOT_FOUND, (), ())
+
+    def search(self, query: Query) -> SearchResult:
+        self.searched.append(query)
+        return SearchResult((hit(),), 2, self.generation)
 
     def document(self, document_id: str, visible: tuple[str, ...] | None = None) -> StoredDocument | None:
         return STORED if document_id == "d1" else None

@@ -33,6 +33,7 @@ GUARDED = [
     ("GET", "/", Scope.ASK),
     ("POST", "/", Scope.ASK),
     ("POST", "/api/ask", Scope.ASK),
+    ("POST", "/api/search", Scope.ASK),
     ("GET", "/api/documents/d1", Scope.READ),
     ("GET", "/documents/d1", Scope.READ),
     ("GET", "/api/index", Scope.READ),
@@ -57,7 +58,8 @@ def signed_in(app: Flask, token: str = BOSS) -> FlaskClient:
 
 
 def call(client: FlaskClient, method: str, path: str, **more: Any) -> Any:
-    body = {"json": {"question": "止付"}} if path == "/api/ask" else {"data": {"q": "止付"}} if method == "POST" else {}
+    bodies: dict[str, Any] = {"/api/ask": {"question": "止付"}, "/api/search": {"query": "止付"}}
+    body = {"json": bodies[path]} if path in bodies else {"data": {"q": "止付"}} if method == "POST" else {}
     return client.open(path, method=method, **body, **more)
 
 
@@ -589,6 +591,21 @@ def test_what_is_hidden_changes_nothing(desk: FlaskClient, question: str) -> Non
     assert hidden["undated_excluded"] == 0
     dated = asked(desk, READER, question, filters={"date_from": "2001-01-01"})
     assert dated["undated_excluded"] == 2
+
+
+@pytest.mark.parametrize("query", [*QUESTIONS, "防汛核查"])
+def test_a_search_finds_what_the_visitor_may_see(desk: FlaskClient, query: str) -> None:
+    def found(token: str, **filters: str) -> Any:
+        sent = {"query": query, "top_k": 50, "filters": filters}
+        return desk.post("/api/search", json=sent, headers=bearer(token)).get_json()
+
+    assert "台账/内部/核查.txt" in {item["document"]["source"] for item in found(BOSS)["passages"]}
+    hidden = found(READER)
+    assert {item["document"]["source"] for item in hidden["passages"]} == {"台账/公开/年报.txt", "台账/公开/简讯.csv"}
+    assert hidden == found(BOSS, source="台账/公开/")
+    assert hidden["undated_excluded"] == 0
+    assert found(READER, date_from="2001-01-01")["undated_excluded"] == 2
+    assert found(ASKER)["passages"] == []
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

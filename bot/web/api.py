@@ -10,12 +10,12 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from bot.access import Scope
 from bot.errors import BadInput
-from bot.web.asking import app_config, app_journal, ask, find_document, job_state, open_bot
+from bot.web.asking import app_config, app_journal, ask, find_document, job_state, open_bot, search
 from bot.web.documents import job_json
 from bot.web.language import for_program
 from bot.web.openapi import description
 from bot.web.visitors import needs, visitor
-from bot.wire import document_to_json, question_from_json, rating_from_json
+from bot.wire import document_to_json, query_from_json, question_from_json, rating_from_json
 
 routes = Blueprint("api", __name__)
 
@@ -25,6 +25,13 @@ routes = Blueprint("api", __name__)
 def ask_question() -> Response:
     """The answer to the question in the body."""
     return jsonify(ask(question_from_json(_body())))
+
+
+@routes.post("/api/search")
+@needs(Scope.ASK)  # an answer comes with the same passages, so searching shows no more than asking does
+def search_passages() -> Response:
+    """The passages that fit the query in the body."""
+    return jsonify(search(query_from_json(_body('{"query": "…"}'))))
 
 
 @routes.get("/api/starters")

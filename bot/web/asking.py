@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,16 @@ from bot.errors import NoIndex
 from bot.jobs import IndexJob, JobState
 from bot.journal import Journal
 from bot.links import document_address, document_link, text_version
-from bot.types import Answer, Filters, Question, StoredDocument
+from bot.types import Answer, Filters, Query, Question, StoredDocument
 from bot.web.visitors import visitor
-from bot.wire import answer_to_json
+from bot.wire import answer_to_json, search_to_json
 
 if TYPE_CHECKING:
     from bot.bot import Bot
 
 _NO_INDEX = "no index is open; run: python -m bot index"
+
+_Stretch = tuple[dict[str, Any], int, int]  # an object with a ``document``, and a start and an end in its text
 
 log = logging.getLogger("bot.web")
 
@@ -85,6 +88,20 @@ def ask(question: Question) -> dict[str, Any]:
     return payload
 
 
+def search(query: Query) -> dict[str, Any]:
+    """What a search finds of what the visitor may see, as JSON, with a ``link`` for each passage."""
+    bot = open_bot()
+    began = time.perf_counter()
+    result = bot.search(replace(query, filters=replace(query.filters, visible=visitor().visible)))
+    payload = search_to_json(result)
+    _add_links(
+        [(item, item["start"], item["end"]) for item in payload["passages"]], bot, result.index, request.script_root
+    )
+    asked = f" query={query.text!r}" if app_config().log.questions else ""
+    log.info("searched found=%d ms=%.0f%s", len(result.passages), (time.perf_counter() - began) * 1000, asked)
+    return payload
+
+
 def with_links(answer: Answer, bot: Bot, base_url: str) -> dict[str, Any]:
     """The answer JSON in which citations, their duplicates and passages link to their words.
 
@@ -95,18 +112,23 @@ def with_links(answer: Answer, bot: Bot, base_url: str) -> dict[str, Any]:
     stretches = [(item, item["answer_start"], item["answer_end"]) for item in payload["citations"]]
     copies = [copy for citation in payload["citations"] for copy in citation["duplicates"]]
     stretches += [(item, item["start"], item["end"]) for item in [*copies, *payload["passages"]]]
+    _add_links(stretches, bot, answer.index, base_url)
+    return payload
+
+
+def _add_links(stretches: Sequence[_Stretch], bot: Bot, generation: str, base_url: str) -> None:
+    """Gives each object that names a stretch of a document its ``link``; see `with_links`."""
     versions = {item["document"]["id"]: "" for item, _, _ in stretches}
     for document_id in versions:
         stored = bot.document(document_id)
         versions[document_id] = text_version(stored.text) if stored else ""
-    current = bot.generation == answer.index
+    current = bot.generation == generation
     for item, start, end in stretches:
         document_id = item["document"]["id"]
         if current and versions[document_id]:
             item["link"] = document_link(base_url, document_id, start, end, versions[document_id])
         else:
             item["link"] = document_address(base_url, document_id)
-    return payload
 
 
 def _log(question: Question, answer: Answer, took_ms: float) -> None:

@@ -77,6 +77,7 @@ def _paths() -> JSON:
     document_id = {"name": "document_id", "in": "path", "required": True, "schema": TEXT}
     return {
         "/api/ask": {"post": _ask()},
+        "/api/search": {"post": _search()},
         "/api/starters": {
             "get": {
                 "operationId": "starters",
@@ -177,6 +178,15 @@ def _ask() -> JSON:
             "200": _json("the answer; status says how the question ended", "Answer"),
             **_errors(400, 413, 415, 503),
         },
+    }
+
+
+def _search() -> JSON:
+    return {
+        "operationId": "search",
+        "summary": "The passages that fit a query best, without reading an answer in them",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Query")}}},
+        "responses": {"200": _json("the passages, best first", "SearchResult"), **_errors(400, 413, 415, 503)},
     }
 
 
@@ -292,6 +302,10 @@ def _schemas() -> JSON:
             **_object(_question(), required=("question",)),
             "additionalProperties": False,
         },
+        "Query": {**_object(_query(), required=("query",)), "additionalProperties": False},
+        "SearchResult": _object(
+            {"passages": _list(_ref("Passage")), "undated_excluded": {"type": "integer", "minimum": 0}, "index": TEXT}
+        ),
         "Answer": _object(_answer()),
         "Rating": {**_object(_rating(), required=("id", "verdict")), "additionalProperties": False},
         "Citation": _object(
@@ -323,6 +337,10 @@ def _schemas() -> JSON:
         "Ready": _object({"status": {"const": "ready"}, "index": TEXT}),
         "Error": _object({"error": _object({"code": TEXT, "message": TEXT})}),
     }
+
+
+def _query() -> JSON:
+    return {"query": QUESTION, **{name: _question()[name] for name in ("top_k", "filters")}}
 
 
 def _question() -> JSON:
