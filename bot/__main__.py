@@ -157,7 +157,7 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
         with open_lines(options.batch) as lines:
             bot = Bot.open(config)
             failed = 0
-            for reply in answer_lines(bot, lines):
+            for reply in answer_lines(lambda asked: answer_to_json(bot.ask(replace(asked, via="batch"))), lines):
                 failed += "error" in reply
                 print(json.dumps(reply, ensure_ascii=False), flush=True)
             bot.close()

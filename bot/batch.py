@@ -1,17 +1,16 @@
-"""Questions by the line: JSON in, answer JSON out, in order."""
+"""Questions by the line: JSON in, answer JSON out, in order; for the command line and for HTTP."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import Any
 
-from bot.bot import Bot
 from bot.errors import BadInput
-from bot.wire import answer_to_json, question_from_json
+from bot.types import Question
+from bot.wire import question_from_json
 
 
 @contextmanager
@@ -28,8 +27,13 @@ def open_lines(file: str) -> Iterator[Iterable[bytes]]:
         yield opened
 
 
-def answer_lines(bot: Bot, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """The reply to each line that is not blank: an answer's JSON, or ``{"request_id", "error"}`` for a bad line."""
+def answer_lines(
+    answer: Callable[[Question], dict[str, Any]], lines: Iterable[bytes], said: Callable[[str], str] = str
+) -> Iterator[dict[str, Any]]:
+    """The reply to each line that is not blank: what `answer` makes of its question, or an error for a bad line.
+
+    The error is ``{"request_id", "error"}``; `said` puts what it says into a language.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -37,9 +41,11 @@ def answer_lines(bot: Bot, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         try:
             payload = _payload(line)
             request_id = payload.get("request_id")
-            yield answer_to_json(bot.ask(replace(question_from_json(payload), via="batch")))
+            question = question_from_json(payload)
         except BadInput as error:
-            yield {"request_id": request_id, "error": {"code": error.code, "message": f"line {number}: {error}"}}
+            yield {"request_id": request_id, "error": {"code": error.code, "message": said(f"line {number}: {error}")}}
+            continue
+        yield answer(question)
 
 
 def _payload(line: bytes) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""What programs use beside asking: search."""
+"""What programs use beside asking one question: search, and batches."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bot.config import Config
-from bot.types import Filters, Query
+from bot.errors import CorruptIndex
+from bot.types import Answer, Filters, Query, Question
 from bot.web.app import create_app
 from bot.wire import document_to_json
 from tests.fakes import DOCUMENT, TEXT, FakeBot
@@ -100,3 +102,101 @@ def test_a_query_is_logged_only_where_the_configuration_says_so(
         made.test_client().post("/api/search", json={"query": "止付"})
     assert "searched found=1" in caplog.text
     assert ("止付" in caplog.text) is questions
+
+
+# ---- batches ----
+
+LINES = "application/x-ndjson"
+
+
+def batch(client: FlaskClient, *lines: object, **more: Any) -> Any:
+    """The response to these lines, each JSON unless it is bytes."""
+    data = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+    return client.post("/api/ask/batch", data=data, content_type=LINES, **more)
+
+
+def replies(response: Any) -> list[dict[str, Any]]:
+    assert (response.status_code, response.mimetype) == (200, LINES)
+    return [json.loads(line) for line in response.data.decode().splitlines()]
+
+
+def test_a_batch_is_answered_by_the_line_in_order_as_each_question_alone(client: FlaskClient) -> None:
+    told = replies(batch(client, {"id": "one", "question": "止付"}, b"  ", {"id": 2, "question": "隐藏"}))
+    alone = [
+        client.post("/api/ask", json={"question": question, "request_id": request_id}).get_json()
+        for question, request_id in (("止付", "one"), ("隐藏", "2"))
+    ]
+    assert told == alone
+    assert told[0]["citations"][0]["link"].startswith("/documents/d1?")
+
+
+def test_an_answer_is_sent_before_the_next_question_is_asked(bot: FakeBot, client: FlaskClient) -> None:
+    lines = [{"question": "止付"}, {"question": "隐藏"}]
+    with batch(client, *lines, buffered=False) as response:
+        first = next(response.response)
+        assert (json.loads(first)["status"], len(bot.asked)) == ("answered", 1)
+        assert json.loads(next(response.response))["status"] == "masked"
+
+
+def test_a_bad_line_has_its_error_in_its_place(client: FlaskClient) -> None:
+    told = replies(batch(client, b"{", {"id": "b", "question": ""}, b"\xff", {"id": "d", "question": "止付"}))
+    not_json = 'is not a JSON object in UTF-8, such as {"question": "…"}'
+    assert told[:3] == [
+        {"request_id": None, "error": {"code": "bad_request", "message": f"line 1: {not_json}"}},
+        {
+            "request_id": "b",
+            "error": {"code": "bad_request", "message": "line 2: question is blank; write what you want to know"},
+        },
+        {"request_id": None, "error": {"code": "bad_request", "message": f"line 3: {not_json}"}},
+    ]
+    assert (told[3]["request_id"], told[3]["answer"]) == ("d", "3.01亿元")
+
+
+def test_a_bad_line_is_told_in_chinese_to_who_prefers_it(client: FlaskClient) -> None:
+    response = batch(client, {"question": ""}, headers={"Accept-Language": "zh"})
+    assert replies(response)[0]["error"]["message"] == "line 1: question 是空的；写下想知道的事"
+    assert response.headers["Vary"] == "Accept-Language"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (CorruptIndex("the index file x is damaged; run: python -m bot index"), None),
+        (RuntimeError("a secret"), {"code": "internal", "message": "the server failed; its log says why"}),
+    ],
+)
+def test_a_failure_stands_in_its_place_and_the_batch_goes_on(
+    bot: FakeBot, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: Exception, told: object
+) -> None:
+    answered = bot.ask
+
+    def fails_once(question: Question) -> Answer:
+        if question.request_id == "a":
+            raise error
+        return answered(question)
+
+    monkeypatch.setattr(bot, "ask", fails_once)
+    failed, answer = replies(batch(client, {"id": "a", "question": "止付"}, {"question": "止付"}))
+    assert failed == {"request_id": "a", "error": told or {"code": "corrupt_index", "message": str(error)}}
+    assert answer["answer"] == "3.01亿元"
+
+
+def test_a_batch_is_bounded_in_bytes_and_lines(bot: FakeBot, client: FlaskClient) -> None:
+    told = (413, "too_large", "the body is too large; send at most 1024 KiB")
+    assert refusal(batch(client, b" " * (1024 * 1024 + 1))) == told
+    assert refusal(batch(client, *[{}] * 1001)) == (413, "too_large", "the batch has 1001 lines; send 1000 at most")
+    assert bot.asked == []
+    assert len(replies(batch(client, *[{}] * 1000))) == 1000
+    assert len(replies(batch(client, {"question": "止付"}, b" " * 900_000))) == 1
+
+
+def test_a_batch_is_json_lines(client: FlaskClient) -> None:
+    message = "send a JSON object a line with the header Content-Type: application/x-ndjson"
+    assert refusal(client.post("/api/ask/batch", json={})) == (415, "unsupported_media_type", message)
+    assert client.post("/api/ask/batch", data=b"{}", content_type="application/jsonl").status_code == 200
+
+
+def test_without_an_index_a_batch_is_refused_whole(tmp_path: Path) -> None:
+    closed = create_app(None, Config(base=tmp_path)).test_client()
+    told = (503, "no_index", "no index is open; run: python -m bot index")
+    assert refusal(batch(closed, {"question": "止付"})) == told

@@ -32,6 +32,7 @@ GROUND = ("embeddings", "reading")  # packages that know nothing of the bot
 FACADE = ORDER.index("bot.bot")
 FOR_WEB_AND_SLACK = {
     *("bot", "bot.types", "bot.errors", "bot.access", "bot.config", "bot.wire", "bot.links", "bot.templates"),
+    "bot.batch",
     *("bot.text", "bot.journal", "bot.sessions", "bot.uploads", "bot.jobs", "bot.bot"),
 }
 HEAVY = {

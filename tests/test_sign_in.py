@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import secrets
@@ -591,6 +592,16 @@ def test_what_is_hidden_changes_nothing(desk: FlaskClient, question: str) -> Non
     assert hidden["undated_excluded"] == 0
     dated = asked(desk, READER, question, filters={"date_from": "2001-01-01"})
     assert dated["undated_excluded"] == 2
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_batch_is_answered_from_what_the_visitor_may_see(desk: FlaskClient, question: str) -> None:
+    data = json.dumps({"question": question, "top_k": 50}).encode()
+    kind = "application/x-ndjson"
+    response = desk.post("/api/ask/batch", data=data, content_type=kind, headers=bearer(READER))
+    own = {"id": "", "took_ms": 0}
+    assert json.loads(response.data) | own == asked(desk, READER, question) | own
+    assert desk.post("/api/ask/batch", data=data, content_type=kind).status_code == 401
 
 
 @pytest.mark.parametrize("query", [*QUESTIONS, "防汛核查"])

@@ -7,6 +7,7 @@ from typing import Any
 from bot import __version__
 from bot.jobs import Stage
 from bot.types import Complaint, Reason, Status, Verdict
+from bot.web.batch import KINDS, MAX_LINES
 from bot.wire import MAX_ANSWER_ID, MAX_NOTE, MAX_QUESTION, MAX_REQUEST_ID, MAX_TOP_K
 
 JSON = dict[str, Any]
@@ -77,6 +78,7 @@ def _paths() -> JSON:
     document_id = {"name": "document_id", "in": "path", "required": True, "schema": TEXT}
     return {
         "/api/ask": {"post": _ask()},
+        "/api/ask/batch": {"post": _batch()},
         "/api/search": {"post": _search()},
         "/api/starters": {
             "get": {
@@ -177,6 +179,25 @@ def _ask() -> JSON:
         "responses": {
             "200": _json("the answer; status says how the question ended", "Answer"),
             **_errors(400, 413, 415, 503),
+        },
+    }
+
+
+def _batch() -> JSON:
+    lines = "a JSON object a line: the fields of a Question, with `id` for its request_id if you like"
+    return {
+        "operationId": "askBatch",
+        "summary": f"The answers to the questions of up to {MAX_LINES} lines, streamed in order",
+        "requestBody": {
+            "required": True,
+            "content": {kind: {"schema": {**TEXT, "description": lines}} for kind in KINDS},
+        },
+        "responses": {
+            "200": {
+                "description": "a line each: an Answer, or {request_id, error} in the place of one",
+                "content": {KINDS[0]: {"schema": TEXT}},
+            },
+            **_errors(413, 415, 503),
         },
     }
 

@@ -242,6 +242,13 @@ CAUSES = (
         "filters.source must be the beginning of a source, such as reports/2022/",
         "filters.source 须是来源的开头，如 reports/2022/",
     ),
+    ("is not a JSON object, such as {*}", "不是 JSON 对象，要写成 {} 这样"),
+    ("is not a JSON object in UTF-8, such as {*}", "不是 UTF-8 编码的 JSON 对象，要写成 {} 这样"),
+    ("the batch has {} lines", "这一批有 {} 行"),
+    (
+        "send a JSON object a line with the header Content-Type: application/x-ndjson",
+        "每行发送一个 JSON 对象，并带上 Content-Type: application/x-ndjson",
+    ),
     ("{} is missing", "缺少 {}"),
     ("{} is blank", "{} 是空的"),
     ("write what you want to know", "写下想知道的事"),
