@@ -38,7 +38,7 @@ class Kept:
 
 
 class Uploads:
-    """A folder that files are added to, and in which nothing is ever overwritten; any number of threads may add."""
+    """A folder that files are added to, and in which nothing is ever overwritten; any number of threads may use it."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self.folder = Path(os.path.realpath(folder))
@@ -67,6 +67,18 @@ class Uploads:
         except OSError as error:
             why = error.strerror or error
             raise BotError(f"{name}: cannot be kept ({why}); see that the disk has room and may be written") from None
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file lies in the folder, or below it, wherever links lead."""
+        return Path(os.path.realpath(path)).is_relative_to(self.folder)
+
+    def remove(self, path: Path) -> None:
+        """Removes a file that the folder holds. Raises BotError where the disk does not let it go."""
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            why = error.strerror or error
+            raise BotError(f"{path.name}: cannot be removed ({why}); see that its folder may be written") from None
 
     def _write(self, path: Path, stream: IO[bytes], name: str) -> int:
         """Writes a new file; how many bytes. Raises TooLarge, for which `name` is told."""

@@ -114,6 +114,10 @@ def seen_as(app: Flask, visitor: Visitor) -> None:
     app.before_request_funcs[None].insert(0, sign_in)  # ahead of the door, which then finds them known
 
 
+def id_of(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
 # ---- adding ----
 
 
@@ -295,6 +299,133 @@ def test_what_was_skipped_is_told_to_those_who_may_see_it(served: Served) -> Non
     assert served.index()["job"]["skipped"] == []
 
 
+# ---- listing ----
+
+
+def listed(served: Served, **asked: object) -> tuple[list[str], int, str | None]:
+    """The sources that are listed, how many match, and the cursor of the rest."""
+    told = served.client.get("/api/documents", query_string=asked).get_json()
+    assert list(told) == ["documents", "found", "next", "index"]
+    return [document["source"] for document in told["documents"]], told["found"], told["next"]
+
+
+def test_documents_are_listed_in_the_order_of_their_sources(served: Served) -> None:
+    served.send(("b.txt", "乙市年报"), ("B２.txt", "丙市年报"))
+    served.indexed()
+    assert listed(served) == (["docs/a.txt", "uploads/B２.txt", "uploads/b.txt"], 3, None)
+    assert listed(served, source="uploads/") == (["uploads/B２.txt", "uploads/b.txt"], 2, None)
+    assert listed(served, q=" b2 ") == (["uploads/B２.txt"], 1, None)
+    assert listed(served, q="b", source="docs/") == ([], 0, None)
+    (document,) = served.client.get("/api/documents?q=docs").get_json()["documents"]
+    assert {**document, "text": NEWS} == served.client.get(f"/api/documents/{document['id']}").get_json()
+
+
+def test_a_list_goes_on_from_its_cursor_where_the_index_is_another_by_then(served: Served) -> None:
+    served.send(("b.txt", "乙"), ("d.txt", "丁"))
+    served.indexed()
+    first, found, cursor = listed(served, limit=2)
+    assert (first, found) == (["docs/a.txt", "uploads/b.txt"], 3)
+    served.send(("a.txt", "甲"), ("c.txt", "丙"))
+    (served.config.base / "uploads/b.txt").unlink()
+    served.client.post("/api/index")
+    served.indexed()
+    assert listed(served, limit=2, cursor=cursor) == (["uploads/c.txt", "uploads/d.txt"], 4, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        *(
+            ({"limit": limit}, "limit must be a whole number from 1 to 500")
+            for limit in ("0", "501", "x", "", "1.5", "²")
+        ),
+        *(
+            ({"cursor": cursor}, "cursor must be the next of a reply before; leave it out to begin with the first")
+            for cursor in ("x", "猫", "W10", "WzEsMl0", "bnVsbA", "eyJhIjoxLCJiIjoyfQ", "Ww" * 50_000)
+        ),
+    ],
+)
+def test_a_list_that_cannot_be_given_is_refused(served: Served, asked: dict[str, str], message: str) -> None:
+    response = served.client.get("/api/documents", query_string=asked)
+    assert error(response) == (400, "bad_request", message)
+
+
+# ---- deleting ----
+
+
+def test_an_uploaded_document_is_deleted_with_its_file(served: Served) -> None:
+    served.send(("简报.txt", "乙市紧急止付涉案资金9.5亿元。"))
+    served.indexed()
+    address = f"/api/documents/{id_of('uploads/简报.txt')}"
+    response = served.client.delete(address)
+    told = response.get_json()
+    assert (response.status_code, told["source"], told["job"]["state"]) == (202, "uploads/简报.txt", "running")
+    assert not (served.config.base / "uploads/简报.txt").exists()
+    assert (served.indexed()["documents"], served.index()["job"]["error"]) == (1, None)
+    assert served.client.get(address).status_code == 404
+    assert error(served.client.delete(address))[0] == 404
+    assert served.answer("乙市止付多少") != "9.5亿元"
+
+
+def test_a_document_from_elsewhere_is_not_deleted(served: Served) -> None:
+    told = "docs/a.txt: was not sent to this server; delete its file where it lies, and index again"
+    assert error(served.client.delete(f"/api/documents/{id_of('docs/a.txt')}")) == (403, "forbidden", told)
+    assert (served.config.base / "docs/a.txt").exists()
+    assert served.index()["job"]["state"] == "idle"
+
+
+def test_a_link_in_the_folder_that_leads_out_of_it_is_not_deleted(served: Served) -> None:
+    served.send(("b.txt", "乙"))
+    served.indexed()
+    document = id_of("uploads/b.txt")
+    upload = served.config.base / "uploads/b.txt"
+    upload.rename(served.config.base / "outside.txt")
+    upload.symlink_to(served.config.base / "outside.txt")
+    assert error(served.client.delete(f"/api/documents/{document}"))[0] == 403
+    assert upload.is_symlink() and (served.config.base / "outside.txt").exists()
+
+
+def test_a_file_that_was_changed_since_is_not_deleted(served: Served) -> None:
+    served.send(("b.txt", "乙"))
+    served.indexed()
+    document = id_of("uploads/b.txt")
+    (served.config.base / "uploads/b.txt").write_text("另一份", encoding="utf-8")
+    told = "the file was changed since it was indexed, or is gone; index again"
+    assert error(served.client.delete(f"/api/documents/{document}")) == (410, "gone", told)
+    assert (served.config.base / "uploads/b.txt").exists()
+
+
+@pytest.mark.parametrize("path", ["../docs/a.txt", "..%2Fdocs%2Fa.txt", "uploads/b.txt", "%2Fetc%2Fpasswd", "."])
+def test_no_path_in_a_request_deletes_anything(served: Served, path: str) -> None:
+    served.send(("b.txt", "乙"))
+    served.indexed()
+    assert served.client.delete(f"/api/documents/{path}").status_code in {404, 405}
+    assert listed(served)[0] == ["docs/a.txt", "uploads/b.txt"]
+    assert (served.config.base / "uploads/b.txt").exists() and (served.config.base / "docs/a.txt").exists()
+
+
+def test_deleting_takes_the_scope_and_the_sight_of_the_folder(served: Served) -> None:
+    served.send(("b.txt", "乙"))
+    served.indexed()
+    address = f"/api/documents/{id_of('uploads/b.txt')}"
+    for visitor in (Visitor("甲", frozenset({Scope.ASK, Scope.READ})), Visitor("甲", frozenset(Scope), ("docs",))):
+        app = create_app(served.bot, served.config, job=served.job)
+        seen_as(app, visitor)
+        assert app.test_client().delete(address).status_code == 403
+    assert (served.config.base / "uploads/b.txt").exists()
+
+
+def test_a_disk_that_lets_nothing_go_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    served.send(("b.txt", "乙"))
+    served.indexed()
+    monkeypatch.setattr(Path, "unlink", refuse)
+    told = "b.txt: cannot be removed (Permission denied); see that its folder may be written"
+    assert error(served.client.delete(f"/api/documents/{id_of('uploads/b.txt')}")) == (503, "failed", told)
+
+
 # ---- indexing ----
 
 
@@ -310,10 +441,6 @@ def test_indexing_takes_up_what_changed_in_documents_and_uploads(served: Served)
 
 
 # ---- originals ----
-
-
-def id_of(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()[:16]
 
 
 def test_the_original_comes_byte_for_byte_as_a_file_to_be_saved(served: Served) -> None:

@@ -36,6 +36,7 @@ GUARDED = [
     ("POST", "/api/ask", Scope.ASK),
     ("POST", "/api/search", Scope.ASK),
     ("GET", "/api/documents/d1", Scope.READ),
+    ("GET", "/api/documents", Scope.READ),
     ("GET", "/documents/d1", Scope.READ),
     ("GET", "/api/index", Scope.READ),
     ("GET", "/index", Scope.READ),
@@ -592,6 +593,17 @@ def test_what_is_hidden_changes_nothing(desk: FlaskClient, question: str) -> Non
     assert hidden["undated_excluded"] == 0
     dated = asked(desk, READER, question, filters={"date_from": "2001-01-01"})
     assert dated["undated_excluded"] == 2
+
+
+def test_the_list_of_documents_has_what_the_visitor_may_see(desk: FlaskClient) -> None:
+    def listed(token: str, **asked: str) -> list[str]:
+        told = desk.get("/api/documents", query_string=asked, headers=bearer(token)).get_json()
+        assert told["found"] == len(told["documents"])
+        return [document["source"] for document in told["documents"]]
+
+    assert len(listed(BOSS)) == 4
+    assert listed(READER) == ["台账/公开/年报.txt", "台账/公开/简讯.csv"]
+    assert listed(READER, source="台账/内部/") == listed(READER, q="核查") == listed(ASKER) == []
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

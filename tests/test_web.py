@@ -186,7 +186,8 @@ def test_a_bad_body_is_refused_in_one_shape(bot: FakeBot, client: FlaskClient, b
     ("method", "path", "options", "status", "code"),
     [
         ("GET", "/api/ask", {}, 405, "method_not_allowed"),
-        ("DELETE", "/api/documents/d1", {}, 405, "method_not_allowed"),
+        ("DELETE", "/api/documents/d1", {}, 403, "forbidden"),
+        ("PUT", "/api/documents/d1", {}, 405, "method_not_allowed"),
         ("GET", "/api/nowhere", {}, 404, "not_found"),
         ("GET", "/nowhere", {}, 404, "not_found"),
         ("GET", "/api/documents/none", {}, 404, "not_found"),

@@ -1,11 +1,14 @@
-"""What an index holds and what it does not, as the index page shows it. Pure."""
+"""What an index holds and what it does not, as the index page and programs are shown it. Pure."""
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.errors import BadInput
 from bot.text import fold
 from bot.types import Document
 
@@ -45,6 +48,15 @@ class Listing:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some of the documents that match, in the order of their sources."""
+
+    documents: tuple[Document, ...]
+    found: int  # documents that match, those before and after too
+    next: str | None  # the cursor that goes on after them; None: they are the last
+
+
 def grouped(lines: Iterable[str]) -> list[Group]:
     """Lines such as ``root/a.doc: why; mend`` by their cause, the commonest first."""
     causes: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -58,11 +70,45 @@ def grouped(lines: Iterable[str]) -> list[Group]:
 
 def listed(documents: Sequence[Document], query: str, page: int) -> Listing:
     """The page of documents whose title or source has the query in it, however it is written."""
-    wanted = fold(query.strip())
-    found = [item for item in documents if wanted in fold(item.title) or wanted in fold(item.source)]
+    found = _matching(documents, query)
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(page, 1), pages)
     return Listing(query.strip(), tuple(found[(page - 1) * PAGE : page * PAGE]), len(found), page, pages)
+
+
+def stretch(documents: Sequence[Document], query: str, source: str, limit: int, cursor: str) -> Stretch:
+    """At most `limit` documents that match the query, of sources that begin so, from a cursor on, or from the first.
+
+    A cursor holds the place of a document and not its number, so it goes on rightly where the index is another by now.
+    Raises BadInput where it is none.
+    """
+    after = _place(cursor) if cursor else ("", "")
+    found = [item for item in _matching(documents, query) if item.source.startswith(source)]
+    rest = sorted((item for item in found if (item.source, item.id) > after), key=lambda item: (item.source, item.id))
+    shown = tuple(rest[:limit])
+    return Stretch(shown, len(found), _cursor(shown[-1]) if len(rest) > limit else None)
+
+
+def _cursor(document: Document) -> str:
+    place = json.dumps([document.source, document.id])
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    """The source and the id of the document that a cursor goes on after."""
+    try:
+        match json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)):
+            case [str(source), str(document_id)]:
+                return source, document_id
+    except (ValueError, RecursionError):
+        pass
+    raise BadInput("cursor must be the next of a reply before; leave it out to begin with the first")
+
+
+def _matching(documents: Iterable[Document], query: str) -> list[Document]:
+    """The documents whose title or source has the query in it, however it is written."""
+    wanted = fold(query.strip())
+    return [item for item in documents if not wanted or wanted in fold(item.title) or wanted in fold(item.source)]
 
 
 def folders(documents: Iterable[Document]) -> tuple[str, ...]:

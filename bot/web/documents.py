@@ -1,8 +1,9 @@
-"""The routes that add documents, index them, and give back the files they were read from."""
+"""The routes that list documents, add and delete them, index them, and give back the files they were read from."""
 
 from __future__ import annotations
 
 import datetime
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,55 @@ from bot.errors import BadInput, BotError, TooLarge
 from bot.jobs import JobState
 from bot.uploads import Kept, Uploads
 from bot.web.asking import app_config, find_document, index_job, open_bot
+from bot.web.contents import stretch
 from bot.web.language import for_program
 from bot.web.visitors import needs, visitor
+from bot.wire import document_to_json
 
 MAX_FILES = 20  # of one request
+LISTED, MAX_LISTED = 100, 500  # documents of one reply, where the request does not say, and at most
 _AROUND = 64 * 1024  # bytes of a form beside its files
 
 routes = Blueprint("files", __name__)
+
+log = logging.getLogger(__name__)
+
+
+@routes.get("/api/documents")
+@needs(Scope.READ)
+def list_documents() -> Response:
+    """The documents that match ``q`` and ``source``, at most ``limit`` of them, from ``cursor`` on."""
+    overview, asked = open_bot().overview(visitor().visible), request.args
+    shown = stretch(overview.documents, asked.get("q", ""), asked.get("source", ""), _limit(), asked.get("cursor", ""))
+    return jsonify(
+        {
+            "documents": [document_to_json(document) for document in shown.documents],
+            "found": shown.found,
+            "next": shown.next,
+            "index": overview.generation,
+        }
+    )
+
+
+@routes.delete("/api/documents/<document:document_id>")
+@needs(Scope.WRITE)
+def delete_document(document_id: str) -> tuple[Response, int]:
+    """Removes the file that a document was read from, where it was sent here, and has the index follow.
+
+    The path is the index's own, and never made of the request. Other documents of the file go with it.
+    """
+    uploads, job = _uploads(), index_job()
+    source = find_document(document_id).document.source
+    file = open_bot().original(document_id)
+    if file is None:
+        abort(410, "the file was changed since it was indexed, or is gone; index again")
+    with file:
+        path = Path(file.name)
+    if not uploads.holds(path):
+        abort(403, f"{source}: was not sent to this server; delete its file where it lies, and index again")
+    uploads.remove(path)
+    log.info("%s deleted %s", visitor().name or "a visitor", path.name)
+    return jsonify({"source": source, "job": job_json(job.start([uploads.folder]))}), 202
 
 
 @routes.post("/api/documents")
@@ -92,6 +135,14 @@ def _time(seconds: float | None) -> str | None:
     if seconds is None:
         return None
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")
+
+
+def _limit() -> int:
+    """How many documents are asked for."""
+    told = request.args.get("limit", str(LISTED))
+    if not (told.isascii() and told.isdigit() and len(told) < 5 and 1 <= int(told) <= MAX_LISTED):
+        raise BadInput(f"limit must be a whole number from 1 to {MAX_LISTED}")
+    return int(told)
 
 
 def _uploads() -> Uploads:

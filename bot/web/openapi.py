@@ -8,6 +8,7 @@ from bot import __version__
 from bot.jobs import Stage
 from bot.types import Complaint, Reason, Status, Verdict
 from bot.web.batch import KINDS, MAX_LINES
+from bot.web.documents import LISTED, MAX_LISTED
 from bot.wire import MAX_ANSWER_ID, MAX_NOTE, MAX_QUESTION, MAX_REQUEST_ID, MAX_TOP_K
 
 JSON = dict[str, Any]
@@ -88,14 +89,23 @@ def _paths() -> JSON:
             }
         },
         "/api/feedback": {"post": _rate()},
-        "/api/documents": {"post": _add()},
+        "/api/documents": {"get": _list_documents(), "post": _add()},
         "/api/documents/{document_id}": {
             "get": {
                 "operationId": "readDocument",
                 "summary": "A document and its stored text",
                 "parameters": [document_id],
                 "responses": {"200": _json("the document", "StoredDocument"), **_errors(404, 503)},
-            }
+            },
+            "delete": {
+                "operationId": "deleteDocument",
+                "summary": "Removes the uploaded file that a document was read from, all documents of it, and indexes",
+                "parameters": [document_id],
+                "responses": {
+                    "202": _json("the file is gone; indexing has begun", "Deleted"),
+                    **_errors(403, 404, 410, 503),
+                },
+            },
         },
         "/documents/{document_id}": {
             "get": {
@@ -256,6 +266,21 @@ def _add() -> JSON:
     }
 
 
+def _list_documents() -> JSON:
+    fields = {
+        "q": {**TEXT, "description": "a part of the title or the source"},
+        "source": {**TEXT, "description": "what the source begins with"},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LISTED, "default": LISTED},
+        "cursor": {**TEXT, "description": "the next of a reply before, to go on after it"},
+    }
+    return {
+        "operationId": "listDocuments",
+        "summary": "The documents, in the order of their sources",
+        "parameters": [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()],
+        "responses": {"200": _json("some of them, and how to go on", "Documents"), **_errors(400, 503)},
+    }
+
+
 def _chat(name: str, where: str) -> JSON:
     bounds = {"document": TEXT, "source": TEXT, "date_from": DATE, "date_to": DATE, "previous": QUESTION}
     form = {"application/x-www-form-urlencoded": {"schema": _object({"q": QUESTION, **bounds}, required=("q",))}}
@@ -348,6 +373,15 @@ def _schemas() -> JSON:
             {"passage_id": TEXT, "document": document, **span, "text": TEXT, "score": {"type": "number"}, "link": LINK}
         ),
         "Document": _object(_document()),
+        "Documents": _object(
+            {
+                "documents": _list(document),
+                "found": {"type": "integer", "minimum": 0, "description": "all that match"},
+                "next": {**TEXT_OR_NULL, "description": "the cursor of the rest; null: there is none"},
+                "index": TEXT,
+            }
+        ),
+        "Deleted": _object({"source": TEXT, "job": _ref("Job")}),
         "StoredDocument": _object({**_document(), "text": TEXT}),
         "Index": _object(_index()),
         "Starters": _object({"questions": _list(TEXT)}),
