@@ -22,6 +22,7 @@ from bot.slack.app import add_slack_routes, create_slack, start_socket
 from bot.slack.tokens import read_tokens
 from bot.watcher import Watcher
 from bot.web.app import create_app
+from bot.web.request_ids import mark
 
 log = logging.getLogger("bot.server")
 MAX_BODY = 4 * 1024 * 1024  # bytes; Flask refuses smaller bodies sooner, with words
@@ -57,7 +58,10 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     """Listens, opens the bot, and answers until SIGINT or SIGTERM. Raises BotError where it cannot."""
     import waitress
 
-    logging.basicConfig(level=config.log.level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.addFilter(mark)
+    line = "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"
+    logging.basicConfig(level=config.log.level.upper(), format=line, handlers=[handler])
     if config.log.level != "debug":
         for chatty in ("faiss", "bm25s", "sentence_transformers", "waitress.queue", "httpx", "slack_bolt", "slack_sdk"):
             logging.getLogger(chatty).setLevel(logging.ERROR if chatty == "waitress.queue" else logging.WARNING)

@@ -1,8 +1,11 @@
-"""What programs use beside asking one question: search, and batches."""
+"""What programs use beside asking one question: search, batches, and the ids of requests."""
 
 from __future__ import annotations
 
+import io
 import json
+import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from bot.config import Config
 from bot.errors import CorruptIndex
 from bot.types import Answer, Filters, Query, Question
 from bot.web.app import create_app
+from bot.web.request_ids import mark
 from bot.wire import document_to_json
 from tests.fakes import DOCUMENT, TEXT, FakeBot
 
@@ -200,3 +204,41 @@ def test_without_an_index_a_batch_is_refused_whole(tmp_path: Path) -> None:
     closed = create_app(None, Config(base=tmp_path)).test_client()
     told = (503, "no_index", "no index is open; run: python -m bot index")
     assert refusal(batch(closed, {"question": "止付"})) == told
+
+
+# ---- request ids ----
+
+
+@pytest.mark.parametrize("given", ["a", "r-1_2.Z", "x" * 64])
+@pytest.mark.parametrize("path", ["/healthz", "/api/documents/none", "/nowhere", "/", "/static/page.css"])
+def test_a_response_has_the_id_that_its_request_has(client: FlaskClient, path: str, given: str) -> None:
+    with client.get(path, headers={"X-Request-Id": given}) as response:
+        assert response.headers.getlist("X-Request-Id") == [given]
+
+
+@pytest.mark.parametrize("given", [None, "", "x" * 65, "a b", "a;b", "é", "a\u00a0", "止"])
+def test_a_request_without_a_plain_id_gets_one_of_its_own(client: FlaskClient, given: str | None) -> None:
+    headers = {} if given is None else {"X-Request-Id": given.encode().decode("latin-1")}
+    told = [client.get("/healthz", headers=headers).headers["X-Request-Id"] for _ in range(2)]
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in told) and told[0] != told[1]
+
+
+def test_a_failure_has_the_id_too(bot: FakeBot, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot, "ask", lambda question: 1 / 0)
+    response = client.post("/api/ask", json={"question": "止付"}, headers={"X-Request-Id": "r-1"})
+    assert (response.status_code, response.headers["X-Request-Id"]) == (500, "r-1")
+
+
+def test_the_lines_of_a_log_have_the_id_of_their_request(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(mark)
+    handler.setFormatter(logging.Formatter("%(request_id)s %(name)s"))
+    logger = logging.getLogger("bot")
+    logger.addHandler(handler)
+    with caplog.at_level(logging.INFO, "bot"):
+        client.post("/api/ask", json={"question": "止付"}, headers={"X-Request-Id": "r-1"})
+        batch(client, {"question": "止付"}, {"question": "止付"}, headers={"X-Request-Id": "r-2"}).get_data()
+        logger.info("ready")
+    logger.removeHandler(handler)
+    assert stream.getvalue().splitlines() == ["r-1 bot.web", "r-2 bot.web", "r-2 bot.web", "- bot"]

@@ -126,6 +126,15 @@ def test_bad_input_has_one_shape(served: Served) -> None:
     assert (status, told) == (400, {"error": {"code": "bad_request", "message": message}})
 
 
+def test_its_log_names_the_request(served: Served) -> None:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}", "X-Request-Id": "log-1"}
+    data = json.dumps({"question": QUESTION}).encode()
+    with _OPENER.open(urllib.request.Request(f"{served.address}/api/ask", data, headers), timeout=60) as response:
+        assert response.headers["X-Request-Id"] == "log-1"
+    assert re.search(r"(?m)^\S+ \S+ INFO log-1 bot\.web: asked id=", served.said())
+    assert re.search(r"(?m)^\S+ \S+ WARNING - bot\.jobs: ", served.said())
+
+
 def skipped(served: Served) -> list[str]:
     """The sources that the job skipped, when it has ended."""
     assert until(lambda: served.json("/api/index")[1]["job"]["state"] == "done")

@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.journal import Journal
 from bot.links import escaped_id
 from bot.sessions import Sessions
-from bot.web import admin, api, batch, documents, failures, language, pages, sign_in, visitors
+from bot.web import admin, api, batch, documents, failures, language, pages, request_ids, sign_in, visitors
 from bot.web.attempts import Attempts
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def create_app(
     app.register_blueprint(pages.routes)
     app.register_blueprint(sign_in.routes)
     admin.register(app)
+    request_ids.register(app)
     language.register(app)
     failures.register(app)
     visitors.register(app, _door(config, environ))

@@ -39,7 +39,8 @@ def description(base_url: str = "") -> JSON:
             "version": __version__,
             "description": (
                 "Answers questions in the words of the indexed documents, with exact citations. Errors, and why files "
-                "were not read, are told in English, or in Chinese where Accept-Language prefers it."
+                "were not read, are told in English, or in Chinese where Accept-Language prefers it. Every response "
+                "has an X-Request-Id, its request's own where that is 1 to 64 letters, digits and ._-, as in the log."
             ),
         },
         "servers": [{"url": base_url or "/"}],
