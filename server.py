@@ -25,6 +25,7 @@ from bot.web.app import create_app
 from bot.web.request_ids import mark
 
 log = logging.getLogger("bot.server")
+SPARE = 2  # threads beside those that work or wait: for whoever is turned away, and whoever asks if all is well
 MAX_BODY = 4 * 1024 * 1024  # bytes; Flask refuses smaller bodies sooner, with words
 
 
@@ -93,7 +94,7 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
         waitress.serve(
             app,
             sockets=[listening],
-            threads=config.server.threads,
+            threads=config.server.threads + config.limits.waiting + SPARE,
             ident="",
             max_request_body_size=MAX_BODY + (config.uploads.max_bytes if config.upload_folder else 0),
             _quiet=True,

@@ -176,6 +176,14 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one client may ask for in a minute, and how much may wait."""
+
+    per_minute: int = option(600, *_whole(0, 100_000))
+    waiting: int = option(32, *_whole(0, 1000))
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """Who sees what, where BOT_API_TOKENS is set, and for how long a sign-in lasts."""
 
@@ -241,6 +249,7 @@ class Config:
     answers: Answers = field(default_factory=Answers)
     reader: Reader = field(default_factory=Reader)
     server: Server = field(default_factory=Server)
+    limits: Limits = field(default_factory=Limits)
     access: Access = field(default_factory=Access)
     uploads: Uploads = field(default_factory=Uploads)
     slack: Slack = field(default_factory=Slack)

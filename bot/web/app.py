@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.journal import Journal
 from bot.links import escaped_id
 from bot.sessions import Sessions
-from bot.web import admin, api, batch, documents, failures, language, pages, request_ids, sign_in, visitors
+from bot.web import admin, api, batch, bounds, documents, failures, language, pages, request_ids, sign_in, visitors
 from bot.web.attempts import Attempts
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def create_app(
     request_ids.register(app)
     language.register(app)
     failures.register(app)
-    visitors.register(app, _door(config, environ))
+    door = _door(config, environ)
+    visitors.register(app, door)
+    bounds.register(app, config, door)
     app.after_request(_with_headers)
     return app
 

@@ -295,6 +295,8 @@ CAUSES = (
     ("a token is needed", "需要令牌"),
     ("send it as Authorization: Bearer TOKEN", "用 Authorization: Bearer TOKEN 发送"),
     ("too many wrong tokens", "输错令牌的次数太多"),
+    ("too many requests", "请求太多"),
+    ("the server is busy", "服务器正忙"),
     ("try again in {} seconds", "请在 {} 秒后再试"),
     ("{} in the index's folder cannot be read ({*})", "索引文件夹里的 {} 无法读取（{}）"),
     ("{} in the index's folder cannot be written ({*})", "索引文件夹里的 {} 无法写入（{}）"),
