@@ -34,6 +34,7 @@ from bot.values import find_values
 from embeddings.encoder import Encoder
 
 _logger = logging.getLogger(__name__)
+_TURNS = 20  # of a conversation that count for its next question
 _EXTRAS = {"onnx": "pip install 'wenda[onnx]'"}
 
 
@@ -130,6 +131,15 @@ class Bot:
         if self._recorder is not None and question.via:
             self._recorder.keep(trail)
         return trail.answer
+
+    def understood(self, questions: Sequence[str], today: str | None = None) -> str:
+        """The last of a conversation's questions, the oldest first, with what it leaves out taken over from the others.
+
+        `today` is as a question has it. There is at least one question; the last 20 count.
+        """
+        first, *others = questions[-_TURNS:]
+        day, dictionary = today or datetime.date.today().isoformat(), self._newest().dictionary
+        return functools.reduce(lambda before, text: resolve(text, before, day, dictionary) or text, others, first)
 
     def _answer(self, question: Question) -> Answer:
         """The answer to a question that nobody asked: never recorded."""

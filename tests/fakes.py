@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.types import (
@@ -87,6 +88,9 @@ class FakeBot:
             )
             return replace(self._answer(question, Status.CONFLICT, citations, values), parts=parts)
         return self._answer(question, Status.NOT_FOUND, (), ())
+
+    def understood(self, questions: Sequence[str], today: str | None = None) -> str:
+        return " ".join(questions)
 
     def document(self, document_id: str, visible: tuple[str, ...] | None = None) -> StoredDocument | None:
         return STORED if document_id == "d1" else None
