@@ -34,6 +34,7 @@ from bot.values import find_values
 from embeddings.encoder import Encoder
 
 _logger = logging.getLogger(__name__)
+_TURNS = 20  # of a conversation that count for its next question
 _EXTRAS = {"onnx": "pip install 'wenda[onnx]'"}
 
 
@@ -136,6 +137,15 @@ class Bot:
         session = self._newest()
         found = session.retriever.search(query.text, query.top_k, query.filters)
         return SearchResult(found.hits, found.undated_excluded, session.name)
+
+    def understood(self, questions: Sequence[str], today: str | None = None) -> str:
+        """The last of a conversation's questions, the oldest first, with what it leaves out taken over from the others.
+
+        `today` is as a question has it. There is at least one question; the last 20 count.
+        """
+        first, *others = questions[-_TURNS:]
+        day, dictionary = today or datetime.date.today().isoformat(), self._newest().dictionary
+        return functools.reduce(lambda before, text: resolve(text, before, day, dictionary) or text, others, first)
 
     def _answer(self, question: Question) -> Answer:
         """The answer to a question that nobody asked: never recorded."""

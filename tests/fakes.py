@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.types import (
@@ -94,6 +95,9 @@ class FakeBot:
     def search(self, query: Query) -> SearchResult:
         self.searched.append(query)
         return SearchResult((hit(),), 2, self.generation)
+
+    def understood(self, questions: Sequence[str], today: str | None = None) -> str:
+        return " ".join(questions)
 
     def document(self, document_id: str, visible: tuple[str, ...] | None = None) -> StoredDocument | None:
         return STORED if document_id == "d1" else None

@@ -168,6 +168,7 @@ SAMPLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("store.py", "_REBUILD"): (RUN,),
     ("store.py", "self.folder / 'current'"): ("/current",),
     ("store.py", "folder / 'manifest.json'"): ("/manifest.json",),
+    ("web/completions.py", "_EXAMPLE"): ('[{"role": "user", "content": "…"}]',),
     ("web/api.py", "example"): ('{"question": "…"}',),
     ("web/api.py", "where"): ("", " (line 7, column 7)"),
     ("wire.py", "_choices(Verdict)"): ("up, down or null",),

@@ -274,6 +274,15 @@ def test_the_bot_searches_for_the_whole_question_and_says_how_it_was_understood(
     assert two_cities.ask(Question("那包头呢？")).understood == "那包头呢？"
 
 
+def test_a_conversation_is_understood_from_its_beginning_or_its_last_twenty_questions(two_cities: Bot) -> None:
+    asked, follow_up = "鄂尔多斯2020年止付涉案资金多少", "那包头呢？"
+    assert two_cities.understood([asked]) == asked
+    assert two_cities.understood([asked, follow_up, "2021年呢？"]) == "包头2021年止付涉案资金多少"
+    assert two_cities.understood([asked, follow_up, "去年呢？"], today="2024-05-01") == "包头去年止付涉案资金多少"
+    assert two_cities.understood([asked, *[follow_up] * 19]) == "包头2020年止付涉案资金多少"
+    assert two_cities.understood([asked, *[follow_up] * 20]) == "包头呢？"
+
+
 def test_a_reply_is_in_the_language_that_was_typed(two_cities: Bot) -> None:
     answer = two_cities.ask(Question("what about 2021?", previous="包头2020年止付涉案资金多少"))
     assert answer.understood == "包头2021年止付涉案资金多少"

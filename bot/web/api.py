@@ -24,14 +24,14 @@ routes = Blueprint("api", __name__)
 @needs(Scope.ASK)
 def ask_question() -> Response:
     """The answer to the question in the body."""
-    return jsonify(ask(question_from_json(_body())))
+    return jsonify(ask(question_from_json(json_body())))
 
 
 @routes.post("/api/search")
 @needs(Scope.ASK)  # an answer comes with the same passages, so searching shows no more than asking does
 def search_passages() -> Response:
     """The passages that fit the query in the body."""
-    return jsonify(search(query_from_json(_body('{"query": "…"}'))))
+    return jsonify(search(query_from_json(json_body('{"query": "…"}'))))
 
 
 @routes.get("/api/starters")
@@ -47,7 +47,7 @@ def rate_answer() -> Response:
     """That what the body says of an answer is kept."""
     if not app_config().journal.feedback:
         abort(403, "feedback is off on this server; set [journal] feedback = true in its config.toml to take it")
-    if not app_journal().rate(rating_from_json(_body('{"id": "…", "verdict": "up"}')), visitor().name):
+    if not app_journal().rate(rating_from_json(json_body('{"id": "…", "verdict": "up"}')), visitor().name):
         abort(404, "this answer is no longer known; ask again")
     return jsonify({"status": "ok"})
 
@@ -98,7 +98,7 @@ def openapi() -> Response:
     return jsonify(description(request.script_root))
 
 
-def _body(example: str = '{"question": "…"}') -> object:
+def json_body(example: str = '{"question": "…"}') -> object:
     """The request's body as parsed JSON; where it is none, the error shows an example."""
     if request.mimetype != "application/json":
         abort(415, "send JSON with the header Content-Type: application/json")

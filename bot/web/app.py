@@ -16,7 +16,20 @@ from bot.config import Config
 from bot.journal import Journal
 from bot.links import escaped_id
 from bot.sessions import Sessions
-from bot.web import admin, api, batch, bounds, documents, failures, language, pages, request_ids, sign_in, visitors
+from bot.web import (
+    admin,
+    api,
+    batch,
+    bounds,
+    documents,
+    failures,
+    language,
+    openai_api,
+    pages,
+    request_ids,
+    sign_in,
+    visitors,
+)
 from bot.web.attempts import Attempts
 
 if TYPE_CHECKING:
@@ -60,6 +73,7 @@ def create_app(
     app.register_blueprint(api.routes)
     app.register_blueprint(batch.routes)
     app.register_blueprint(documents.routes)
+    app.register_blueprint(openai_api.routes)
     app.register_blueprint(pages.routes)
     app.register_blueprint(sign_in.routes)
     admin.register(app)

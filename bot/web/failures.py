@@ -28,6 +28,8 @@ MESSAGES = {
     413: "the body is too large; send at most 64 KiB",
     500: "the server failed; its log says why",
 }
+TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}  # as OpenAI's API names them
+_LIKE_OPENAI = "/v1/"
 _KEPT = {"WWW-Authenticate", "Retry-After"}  # headers that an error gives its answer
 
 
@@ -69,7 +71,15 @@ def _error(status: int, code: str, message: str) -> Response:
             _each(for_page(), message) if status in {400, 403, 503} else ""
         )  # elsewhere the Chinese words say it all
         return make_response(render_template("error.html", said=said, detail=detail, status=status), status)
-    return make_response(jsonify({"error": {"code": code, "message": _each(for_program(), message)}}), status)
+    told: dict[str, str | None] = {"code": code, "message": _each(for_program(), message)}
+    if request.path.startswith(_LIKE_OPENAI):
+        told |= {"type": _type(status), "param": None}
+    return make_response(jsonify({"error": told}), status)
+
+
+def _type(status: int) -> str:
+    """The kind of an error, as OpenAI's API names it."""
+    return TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
 
 
 def _each(put: Callable[[str], str], message: str) -> str:
@@ -79,6 +89,6 @@ def _each(put: Callable[[str], str], message: str) -> str:
 
 def for_a_person() -> bool:
     """Whether a browser asked for a page; ``Accept: */*`` is a program."""
-    if request.blueprint == "api" or request.path.startswith("/api/"):
+    if request.blueprint == "api" or request.path.startswith(("/api/", _LIKE_OPENAI)):
         return False
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"

@@ -8,6 +8,7 @@ from bot import __version__
 from bot.jobs import Stage
 from bot.types import Complaint, Reason, Status, Verdict
 from bot.web.batch import KINDS, MAX_LINES
+from bot.web.completions import MODEL, OPTIONS
 from bot.web.documents import LISTED, MAX_LISTED
 from bot.wire import MAX_ANSWER_ID, MAX_NOTE, MAX_QUESTION, MAX_REQUEST_ID, MAX_TOP_K
 
@@ -26,6 +27,7 @@ CITATION: JSON = {"type": "integer", "minimum": 1}
 OFFSET: JSON = {"type": "integer", "minimum": 0, "description": "counts Unicode code points in the document's text"}
 LINK: JSON = {"type": "string", "format": "uri-reference", "description": "opens the document with the words marked"}
 
+SECONDS: JSON = {"type": "integer", "minimum": 0, "description": "since 1970"}
 NEXT: JSON = {"name": "next", "in": "query", "description": "the path of this server to go on to", "schema": TEXT}
 OPEN = ("/sign-in", "/sign-out", "/healthz", "/readyz", "/openapi.json")  # without a token
 
@@ -56,7 +58,7 @@ def _guarded(paths: JSON) -> JSON:
             if path not in OPEN:
                 operation["security"] = [{"token": []}, {"session": []}]
                 operation["responses"] |= _errors(401, 403, 429)
-                if not path.startswith("/api/"):
+                if not path.startswith(("/api/", "/v1/")):
                     operation["responses"]["303"] = {"description": "to the sign-in page, for a browser"}
             elif method != "get":
                 operation["responses"] |= _errors(403)
@@ -135,6 +137,22 @@ def _paths() -> JSON:
                 "summary": "Has the index made to match the configured documents, and the uploads",
                 "responses": {"202": _json("indexing has begun", "Indexing"), **_errors(403, 503)},
             },
+        },
+        "/v1/chat/completions": {"post": _complete()},
+        "/v1/models": {
+            "get": {
+                "operationId": "listModels",
+                "summary": "The one model that POST /v1/chat/completions takes",
+                "responses": {"200": _json("the list", "Models"), **_errors(503)},
+            }
+        },
+        "/v1/models/{model}": {
+            "get": {
+                "operationId": "readModel",
+                "summary": "The same by its name",
+                "parameters": [{"name": "model", "in": "path", "required": True, "schema": TEXT}],
+                "responses": {"200": _json("the model", "Model"), **_errors(404, 503)},
+            }
         },
         "/index": {
             "get": {
@@ -219,6 +237,17 @@ def _search() -> JSON:
         "summary": "The passages that fit a query best, without reading an answer in them",
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Query")}}},
         "responses": {"200": _json("the passages, best first", "SearchResult"), **_errors(400, 413, 415, 503)},
+    }
+
+
+def _complete() -> JSON:
+    done = _json("the completion; with stream, its chunks as server-sent events", "Completion")
+    done["content"]["text/event-stream"] = {"schema": TEXT}
+    return {
+        "operationId": "complete",
+        "summary": "The answer to a conversation's last question, in the shape of OpenAI's API",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Conversation")}}},
+        "responses": {"200": done, **_errors(400, 404, 413, 415, 503)},
     }
 
 
@@ -354,6 +383,12 @@ def _schemas() -> JSON:
             {"passages": _list(_ref("Passage")), "undated_excluded": {"type": "integer", "minimum": 0}, "index": TEXT}
         ),
         "Answer": _object(_answer()),
+        "Conversation": _object(_conversation(), required=("model", "messages")),
+        "Completion": _object(_completion()),
+        "Models": _object({"object": {"const": "list"}, "data": _list(_ref("Model"))}),
+        "Model": _object(
+            {"id": {"const": MODEL}, "object": {"const": "model"}, "created": SECONDS, "owned_by": {"const": MODEL}}
+        ),
         "Rating": {**_object(_rating(), required=("id", "verdict")), "additionalProperties": False},
         "Citation": _object(
             {
@@ -391,7 +426,7 @@ def _schemas() -> JSON:
         "Job": _object(_job()),
         "Alive": _object({"status": {"const": "ok"}}),
         "Ready": _object({"status": {"const": "ready"}, "index": TEXT}),
-        "Error": _object({"error": _object({"code": TEXT, "message": TEXT})}),
+        "Error": _object({"error": _object(_error(), required=("code", "message"))}),
     }
 
 
@@ -414,6 +449,62 @@ def _question() -> JSON:
         "today": DATE_OR_NULL,
         "request_id": {"type": ["string", "null"], "maxLength": MAX_REQUEST_ID},
     }
+
+
+def _conversation() -> JSON:
+    part = _object({"type": {"const": "text"}, "text": TEXT})
+    content = {"anyOf": [TEXT_OR_NULL, _list({"anyOf": [part, _object({"type": TEXT})]})]}
+    options = {name: schema for name, schema in _question().items() if name in OPTIONS}
+    return {
+        "model": {"const": MODEL},
+        "messages": {
+            **_list(_object({"role": TEXT, "content": content}, required=("role",))),
+            "minItems": 1,
+            "description": "the last of the role user is the question, those before it give `previous`",
+        },
+        "stream": {"type": ["boolean", "null"]},
+        "stream_options": {**_object({"include_usage": {"type": "boolean"}}, ()), "type": ["object", "null"]},
+        "wenda": {
+            **_object(options, required=()),
+            "type": ["object", "null"],
+            "additionalProperties": False,
+            "description": "what POST /api/ask takes beside the question",
+        },
+    }
+
+
+def _completion() -> JSON:
+    place = {**OFFSET, "description": "counts Unicode code points in the content, half open"}
+    cited = {"start_index": place, "end_index": place, "title": TEXT, "url": {**TEXT, "format": "uri"}}
+    annotation = _object({"type": {"const": "url_citation"}, "url_citation": _object(cited)})
+    message = {
+        "role": {"const": "assistant"},
+        "content": TEXT,
+        "refusal": {"type": "null"},
+        "annotations": _list(annotation),
+    }
+    counts = {name: {"const": 0} for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    choice = {
+        "index": {"const": 0},
+        "message": _object(message),
+        "logprobs": {"type": "null"},
+        "finish_reason": {"const": "stop"},
+    }
+    return {
+        "id": TEXT,
+        "object": {"const": "chat.completion"},
+        "created": SECONDS,
+        "model": {"const": MODEL},
+        "system_fingerprint": {**TEXT, "description": "the generation of the index"},
+        "choices": _list(_object(choice)),
+        "usage": {**_object(counts), "description": "always zeros: nothing is generated"},
+        "wenda": {**_ref("Answer"), "description": "the answer as POST /api/ask gives it"},
+    }
+
+
+def _error() -> JSON:
+    like_openai = {"type": {**TEXT, "description": "under /v1/ alone"}, "param": {"type": "null"}}
+    return {"code": TEXT, "message": TEXT, **like_openai}
 
 
 def _rating() -> JSON:
