@@ -22,7 +22,7 @@ from bot.errors import BadModel, BotError
 from bot.follow_up import resolve
 from bot.reader import Candidate, Sheet
 from bot.record import Recorder, Trail
-from bot.retriever import Retriever
+from bot.retriever import Found, Retriever
 from bot.several import parts
 from bot.starters import starters
 from bot.store import Generation, Store
@@ -134,6 +134,10 @@ class Bot:
     def _answer(self, question: Question) -> Answer:
         """The answer to a question that nobody asked: never recorded."""
         return self.trail(question).answer
+
+    def search(self, text: str, top_k: int, filters: Filters) -> Found:
+        """The `top_k` passages that fit a text best, among the documents that pass the filters; never recorded."""
+        return self._newest().retriever.search(text, top_k, filters)
 
     def trail(self, question: Question) -> Trail:
         """The answer to a question, with how it came about."""

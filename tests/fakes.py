@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.retriever import Found
 from bot.types import (
     Answer,
     Block,
     BlockKind,
     Citation,
     Document,
+    Filters,
     Hit,
     Overview,
     Part,
@@ -55,6 +57,7 @@ class FakeBot:
 
     def __init__(self, held: Overview = OVERVIEW) -> None:
         self.asked: list[Question] = []
+        self.searched: list[tuple[str, int, Filters]] = []
         self.held = held
 
     def ask(self, question: Question) -> Answer:
@@ -87,6 +90,10 @@ class FakeBot:
             )
             return replace(self._answer(question, Status.CONFLICT, citations, values), parts=parts)
         return self._answer(question, Status.NOT_FOUND, (), ())
+
+    def search(self, text: str, top_k: int, filters: Filters) -> Found:
+        self.searched.append((text, top_k, filters))
+        return Found((hit(),), undated_excluded=2)
 
     def document(self, document_id: str, visible: tuple[str, ...] | None = None) -> StoredDocument | None:
         return STORED if document_id == "d1" else None

@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.journal import Journal
 from bot.links import escaped_id
 from bot.sessions import Sessions
-from bot.web import admin, api, documents, failures, language, pages, sign_in, visitors
+from bot.web import admin, api, documents, failures, language, mcp, pages, sign_in, visitors
 from bot.web.attempts import Attempts
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def create_app(
     app.extensions["config"] = config
     app.extensions["journal"] = Journal(config.index_dir, config.journal)
     app.register_blueprint(api.routes)
+    app.register_blueprint(mcp.routes)
     app.register_blueprint(documents.routes)
     app.register_blueprint(pages.routes)
     app.register_blueprint(sign_in.routes)
