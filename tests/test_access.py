@@ -43,9 +43,9 @@ class Clock:
 
 
 def test_every_test_that_the_document_names_is_there() -> None:
-    files = {"A": "test_access", "S": "test_sign_in", "P": "test_sign_in_page", "W": "test_web"}
+    files = {"A": "test_access", "S": "test_sign_in", "P": "test_sign_in_page", "W": "test_web", "M": "test_mcp"}
     tests = {letter: (ROOT / f"tests/{name}.py").read_text(encoding="utf-8") for letter, name in files.items()}
-    named = re.findall(r"\b([ASPW]) `(\w+)…`", (ROOT / "docs/SECURITY.md").read_text(encoding="utf-8"))
+    named = re.findall(r"\b([AMPSW]) `(\w+)…`", (ROOT / "docs/SECURITY.md").read_text(encoding="utf-8"))
     assert len(named) >= 35
     assert [name for letter, name in named if f"def test_{name}" not in tests[letter]] == []
 
