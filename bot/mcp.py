@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from bot.bot import Bot
 
 JSON = dict[str, Any]
+
+_logger = logging.getLogger(__name__)
 
 MAX_READ = 20_000  # characters of a document at a time
 VIA = "mcp"
@@ -93,6 +96,9 @@ def server(bot: Bot, visitor: Visitor = ANYONE, ask: Callable[[Question], Answer
     desk = _Desk(bot, visitor.visible, ask or bot.ask)
     offered = {name: tool for name, tool in _TOOLS.items() if tool.scope in visitor.scopes}
 
+    def failed(message: str) -> CallToolResult:
+        return CallToolResult(content=[TextContent(text=message)], is_error=True)
+
     async def list_tools(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[_described(name, tool) for name, tool in offered.items()])
 
@@ -103,7 +109,10 @@ def server(bot: Bot, visitor: Visitor = ANYONE, ask: Callable[[Question], Answer
         try:
             told = await asyncio.to_thread(_run, tool, desk, params.arguments or {})
         except BotError as error:
-            return CallToolResult(content=[TextContent(text=str(error))], is_error=True)
+            return failed(str(error))
+        except Exception:  # the SDK would send what it says
+            _logger.exception("the tool %s failed", params.name)
+            return failed("the server failed; its log says why")
         return CallToolResult(content=[TextContent(text=text) for text in told.texts], structured_content=told.content)
 
     return Server(

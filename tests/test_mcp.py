@@ -23,7 +23,7 @@ from mcp_types import CallToolResult, TextContent
 
 from bot.access import ANYONE, Scope, Visitor
 from bot.mcp import MAX_READ, server
-from bot.types import Filters, Question, StoredDocument
+from bot.types import Answer, Filters, Question, StoredDocument
 from bot.web.app import create_app
 from bot.wire import answer_to_json, document_to_json, passage_to_json
 from tests.fake_encoder import config_in, environment, json_lines, write_files
@@ -170,6 +170,21 @@ def test_what_is_wrong_is_an_error_of_the_tool_that_says_how_to_mend_it(
     result = call(tool, arguments)
     assert result.is_error
     assert [text[: len(message)] for text in words(result)] == [message]
+
+
+@MODES
+def test_a_failure_tells_the_client_nothing_and_the_log_all(
+    tmp_path: Path, mode: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing(FakeBot):
+        def ask(self, question: Question) -> Answer:
+            raise ValueError("its own affair")
+
+    with serving(create_app(Failing(), config_in(tmp_path))) as address:  # type: ignore[arg-type]
+        result = talk(over_http(address), lambda client: client.call_tool("ask", {"question": "止付"}), mode)
+    assert (result.is_error, words(result)) == (True, ["the server failed; its log says why"])
+    assert "its own affair" not in result.model_dump_json()
+    assert "ValueError: its own affair" in caplog.text
 
 
 def test_a_visitor_is_offered_the_tools_of_their_scopes_alone() -> None:
