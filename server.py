@@ -64,7 +64,16 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     line = "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"
     logging.basicConfig(level=config.log.level.upper(), format=line, handlers=[handler])
     if config.log.level != "debug":
-        for chatty in ("faiss", "bm25s", "sentence_transformers", "waitress.queue", "httpx", "slack_bolt", "slack_sdk"):
+        for chatty in (
+            "faiss",
+            "bm25s",
+            "sentence_transformers",
+            "waitress.queue",
+            "httpx",
+            "slack_bolt",
+            "slack_sdk",
+            "mcp",
+        ):
             logging.getLogger(chatty).setLevel(logging.ERROR if chatty == "waitress.queue" else logging.WARNING)
     listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
     config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))

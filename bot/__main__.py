@@ -1,4 +1,4 @@
-"""The command line: index, ask, replay, eval, tune, doctor."""
+"""The command line: index, ask, mcp, replay, eval, tune, doctor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 from bot import __version__
 from bot.config import Config, load_config
@@ -93,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_ask)
 
     command = commands.add_parser(
+        "mcp", parents=[stored], help="serve the Model Context Protocol on standard input and output"
+    )
+    command.set_defaults(run=_mcp)
+
+    command = commands.add_parser(
         "replay", parents=[stored], help="give a recorded answer again, and say if it is the same"
     )
     command.add_argument("id", metavar="ID", help="the answer's id")
@@ -167,6 +173,26 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
     answer = bot.ask(replace(question, via="json" if options.json else "text"))
     bot.close()
     print(json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2) if options.json else for_a_person(answer))
+    return 0
+
+
+def _mcp(_: argparse.Namespace, config: Config) -> int:
+    import logging
+    import signal
+
+    from bot.bot import Bot
+    from bot.mcp import serve_stdio
+
+    def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+        bot.close()
+        os._exit(0)  # a thread waits for input, and nothing but input wakes it
+
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    bot = Bot.open(config)
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, stop)
+    serve_stdio(bot)
+    bot.close()
     return 0
 
 

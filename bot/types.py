@@ -181,7 +181,7 @@ class Question:
     previous: str | None = None
     today: str | None = None  # YYYY-MM-DD that 今年 counts from; None: the server's date
     request_id: str | None = None
-    via: str = ""  # the edge that asks: http, json, text, batch, slack; empty: none, and nothing is recorded
+    via: str = ""  # the edge that asks: http, json, text, batch, slack, mcp; empty: none, and nothing is recorded
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "confidence": answer.confidence,
         "citations": [_citation(citation) for citation in answer.citations],
-        "passages": [_passage(hit) for hit in answer.passages],
+        "passages": [passage_to_json(hit) for hit in answer.passages],
         "undated_excluded": answer.undated_excluded,
         "index": answer.index,
         "took_ms": answer.took_ms,
@@ -134,7 +134,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
 def search_to_json(result: SearchResult) -> dict[str, Any]:
     """The JSON of what a search found."""
     return {
-        "passages": [_passage(hit) for hit in result.passages],
+        "passages": [passage_to_json(hit) for hit in result.passages],
         "undated_excluded": result.undated_excluded,
         "index": result.index,
     }
@@ -188,7 +188,8 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _passage(hit: Hit) -> dict[str, Any]:
+def passage_to_json(hit: Hit) -> dict[str, Any]:
+    """A passage that was found, as `passages` of an answer has it."""
     return {
         "passage_id": hit.passage.id,
         "document": document_to_json(hit.document),

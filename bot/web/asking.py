@@ -78,14 +78,19 @@ def find_document(document_id: str) -> StoredDocument:
 
 def ask(question: Question) -> dict[str, Any]:
     """The answer JSON, from what the visitor may see, with a ``link`` wherever it names a stretch of a document."""
-    bot = open_bot()
+    answer = answered(replace(question, via=f"http{request.script_root}"))
+    return with_links(answer, open_bot(), request.script_root)
+
+
+def answered(question: Question) -> Answer:
+    """The answer from what the visitor may see, remembered and logged; the question says `via` which edge it came."""
     began = time.perf_counter()
     filters = replace(question.filters, visible=visitor().visible)
-    answer = bot.ask(replace(question, filters=filters, via=f"http{request.script_root}"))
-    app_journal().answered(answer, visitor().name, "http", filters != Filters())
-    payload = with_links(answer, bot, request.script_root)
+    answer = open_bot().ask(replace(question, filters=filters))
+    via = question.via.removesuffix(request.script_root)
+    app_journal().answered(answer, visitor().name, via, filters != Filters())
     _log(question, answer, (time.perf_counter() - began) * 1000)
-    return payload
+    return answer
 
 
 def search(query: Query) -> dict[str, Any]:

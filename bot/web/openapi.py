@@ -179,6 +179,7 @@ def _paths() -> JSON:
             "get": _export("exportLabels", "Labelled questions for `python -m bot eval`", "application/x-ndjson")
         },
         "/admin/clear": {"post": _clear()},
+        "/mcp": {"post": _exchange()},
         "/": {"get": _chat("openChat", "query"), "post": _chat("askInChat", "form")},
         "/sign-in": {"get": _sign_in_page(), "post": _sign_in()},
         "/sign-out": {
@@ -227,6 +228,22 @@ def _batch() -> JSON:
                 "content": {KINDS[0]: {"schema": TEXT}},
             },
             **_errors(413, 415, 503),
+        },
+    }
+
+
+def _exchange() -> JSON:
+    message = {"application/json": {"schema": {"type": "object"}}}
+    refused = "the message or its headers are not those of the protocol"
+    return {
+        "operationId": "exchange",
+        "summary": "A message of the Model Context Protocol: streamable HTTP, stateless, answered in JSON",
+        "requestBody": {"required": True, "content": message},
+        "responses": {
+            "200": {"description": "the reply", "content": message},
+            "202": {"description": "a notification was taken"},
+            **{status: {"description": refused} for status in ("400", "404", "406")},
+            **_errors(413, 503),
         },
     }
 
