@@ -109,13 +109,50 @@ def test_turns_are_given_to_some_at_once_and_the_others_wait() -> None:
     assert turns.take()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(turns.take)
-        assert until(lambda: turns._held == 2)
+        assert until(lambda: turns.waiting == 1)
         assert not waiting.done()
         assert not turns.take()
         turns.give_back()
         assert waiting.result(timeout=10)
     turns.give_back()
     assert turns.take()
+
+
+def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
+    turns, came = Turns(at_once=1, waiting=20), list[int]()
+
+    def work(number: int) -> None:
+        assert turns.take()
+        came.append(number)
+        turns.give_back()
+
+    assert turns.take()
+    with ThreadPoolExecutor(20) as pool:
+        for number in range(20):
+            pool.submit(work, number)
+            assert until(lambda: turns.waiting == number + 1)  # noqa: B023 (it is asked at once)
+        turns.give_back()
+    assert (came, turns.working, turns.waiting) == (list(range(20)), 0, 0)
+
+
+def test_work_of_many_parts_lets_the_others_go_first_between_two() -> None:
+    turns, done = Turns(at_once=1, waiting=2), list[str]()
+
+    def short(name: str) -> None:
+        assert turns.take()
+        done.append(name)
+        turns.give_back()
+
+    assert turns.take()
+    turns.pass_on()  # nobody waits
+    with ThreadPoolExecutor(2) as pool:
+        for number, name in enumerate(("one", "two")):
+            pool.submit(short, name)
+            assert until(lambda: turns.waiting == number + 1)  # noqa: B023 (it is asked at once)
+        turns.pass_on()
+        done.append("part")
+    turns.give_back()
+    assert (done, turns.working, turns.waiting) == (["one", "two", "part"], 0, 0)
 
 
 class SlowBot(FakeBot):
@@ -140,7 +177,7 @@ def test_more_than_may_wait_is_refused_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         slow = [pool.submit(ask), pool.submit(ask)]
-        assert until(lambda: app.extensions["turns"]._held == 2 and len(bot.asked) == 1)
+        assert until(lambda: app.extensions["turns"].waiting == 1 and len(bot.asked) == 1)
         response = app.test_client().get("/api/index")
         assert (response.status_code, response.get_json(), response.headers["Retry-After"]) == (
             429,
@@ -174,3 +211,22 @@ def test_a_stream_has_its_turn_until_it_is_sent(tmp_path: Path) -> None:
     assert client.get("/api/index").status_code == 429
     response.close()
     assert client.get("/api/index").status_code == 200
+
+
+def test_a_batch_lets_others_ask_between_its_lines(tmp_path: Path) -> None:
+    bot = SlowBot()
+    app = app_in(tmp_path, bot, tokens="", server={"threads": 1})
+    lines = "".join(f'{{"question": "{number}"}}\n' for number in range(3))
+
+    def batch() -> bytes:
+        return app.test_client().post("/api/ask/batch", data=lines, content_type="application/x-ndjson").data
+
+    with ThreadPoolExecutor(2) as pool:
+        many = pool.submit(batch)
+        assert until(lambda: len(bot.asked) == 1)
+        one = pool.submit(app.test_client().post, "/api/ask", json={"question": "止付"})
+        assert until(lambda: app.extensions["turns"].waiting == 1)
+        bot.go_on.set()
+        assert one.result(timeout=30).status_code == 200
+        assert len(many.result(timeout=30).splitlines()) == 3
+    assert [question.text for question in bot.asked] == ["0", "止付", "1", "2"]

@@ -14,6 +14,7 @@ from bot.batch import answer_lines
 from bot.errors import BotError, TooLarge
 from bot.types import Question
 from bot.web.asking import ask, open_bot
+from bot.web.bounds import pass_on
 from bot.web.failures import MESSAGES
 from bot.web.language import for_program
 from bot.web.visitors import needs
@@ -55,6 +56,7 @@ def _lines() -> list[bytes]:
 
 def _answer(question: Question) -> dict[str, Any]:
     """The answer JSON; where the server fails, an error in its place, for the answers before it are sent already."""
+    pass_on()
     try:
         return ask(question)
     except BotError as failure:

@@ -6,6 +6,7 @@ import logging
 import math
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g, request
@@ -43,28 +44,60 @@ class Rates:
 
 
 class Turns:
-    """Lets some requests work at once and some more wait for that; any number of threads may ask."""
+    """Lets some requests work at once, and others wait for that in the order they came; any number of threads may ask.
+
+    A place passes from hand to hand: one that comes now cannot take it before one that waits, as with a semaphore.
+    """
 
     def __init__(self, at_once: int, waiting: int) -> None:
-        self._most = at_once + waiting
-        self._held = 0  # in work, and waiting
+        self._at_once, self._most_waiting = at_once, waiting
+        self._working = 0
+        self._queue: deque[threading.Event] = deque()
         self._lock = threading.Lock()
-        self._places = threading.Semaphore(at_once)
+
+    @property
+    def working(self) -> int:
+        """How many are at work."""
+        return self._working
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._queue)
 
     def take(self) -> bool:
         """Whether it is the caller's turn now, after those before it; False at once where too many wait."""
         with self._lock:
-            if self._held >= self._most:
+            if self._working < self._at_once:
+                self._working += 1
+                return True
+            if len(self._queue) >= self._most_waiting:
                 return False
-            self._held += 1
-        self._places.acquire()
+            turn = self._queued()
+        turn.wait()
         return True
+
+    def pass_on(self) -> None:
+        """Has those that wait work before the caller goes on with its turn: for work of many parts, between two."""
+        with self._lock:
+            if not self._queue:
+                return
+            turn = self._queued()
+            self._queue.popleft().set()
+        turn.wait()
 
     def give_back(self) -> None:
         """Ends a turn that was taken."""
-        self._places.release()
         with self._lock:
-            self._held -= 1
+            if self._queue:
+                self._queue.popleft().set()
+            else:
+                self._working -= 1
+
+    def _queued(self) -> threading.Event:
+        turn = threading.Event()
+        self._queue.append(turn)
+        return turn
 
 
 def register(app: Flask, config: Config, made: Door) -> None:
@@ -77,6 +110,11 @@ def register(app: Flask, config: Config, made: Door) -> None:
     app.extensions["turns"] = Turns(config.server.threads, config.limits.waiting)
     app.before_request(_admit)
     app.after_request(_leave)
+
+
+def pass_on() -> None:
+    """Has requests that wait work first, before this one, which has its turn, goes on with the next of many parts."""
+    _turns().pass_on()
 
 
 def _admit() -> None:
