@@ -8,8 +8,8 @@
 
 The labelled questions and the news corpus lie in ../shared; without them the samples are measured.
 `news` and `peers` take half an hour each where no vectors are kept from another time (`--index`), and
-`peers` needs an environment of its own (see benchmarks/peers.py); `page` asks in a browser over the index
-that `news` made: all three run only when named.
+`peers` needs an environment of its own (see benchmarks/peers.py); `page` asks in a browser, and `load`,
+`settings` and `soak` with many clients, over the index that `news` made: all these run only when named.
 """
 
 from __future__ import annotations
@@ -22,7 +22,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import answers, citations, encoding, fit, page, peers, quality, reading, retrieval, span_reader, speed
+from benchmarks import (
+    answers,
+    citations,
+    encoding,
+    fit,
+    load,
+    page,
+    peers,
+    quality,
+    reading,
+    retrieval,
+    span_reader,
+    speed,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -43,14 +56,18 @@ def main() -> int:
         "encoding": lambda options: encoding.report(SHARED, encoding.PASSAGES),
         "news": lambda options: retrieval.news(SHARED, ROOT, options.index),
         "page": lambda options: page.report(SHARED, ROOT, options.index),
+        "load": lambda options: load.report(SHARED, ROOT, options.index),
+        "settings": lambda options: load.settings(SHARED, ROOT, WORK, options.index),
+        "soak": lambda options: load.soak(SHARED, ROOT, options.index, options.minutes),
         "peers": lambda options: peers.report(SHARED, ROOT, WORK, 20000),
     }
-    when_named = {"news", "page", "peers"}
+    when_named = ("news", "page", "load", "settings", "soak", "peers")
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "parts", nargs="*", choices=[[], *parts], help="all but news, page and peers, where none is named"
+        "parts", nargs="*", choices=[[], *parts], help=f"all but {', '.join(when_named)}, where none is named"
     )
     parser.add_argument("--articles", type=int, default=2000, help="news articles to index for the speed (2000)")
+    parser.add_argument("--minutes", type=int, default=10, help="how long 32 clients soak the server (10)")
     parser.add_argument("--index", type=Path, default=WORK / "news", help="the index of the news corpus")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,12 +18,20 @@ open_url = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # 
 class Server:
     """Serves an index on a free port of 127.0.0.1, and is ended when done; it logs into a file, where one is given."""
 
-    def __init__(self, root: Path, index: Path, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        index: Path,
+        log: Path | None = None,
+        command: Sequence[str] = ("server.py",),
+        options: Sequence[str] = (),
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         self.ready_after = 0.0  # seconds
-        self._command = [sys.executable, "server.py", "--index", str(index), "--host", "127.0.0.1", "--port", str(port)]
+        where = ("--index", str(index), "--host", "127.0.0.1", "--port", str(port))
+        self._command = [sys.executable, *command, *where, *options]
         self._root = root
         self._log: BinaryIO | int = log.open("wb") if log else subprocess.DEVNULL
 
@@ -44,11 +53,18 @@ class Server:
 
     def peak_mib(self) -> float:
         """The most memory the server has held, from Linux's /proc; 0 elsewhere."""
+        return self._mib("VmHWM")
+
+    def resident_mib(self) -> float:
+        """The memory the server holds now, from Linux's /proc; 0 elsewhere."""
+        return self._mib("VmRSS")
+
+    def _mib(self, name: str) -> float:
         status = Path(f"/proc/{self._process.pid}/status")
         if not status.exists():
             return 0.0
-        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(peak.split()[1]) / 1024
+        line = next(line for line in status.read_text().splitlines() if line.startswith(name))
+        return int(line.split()[1]) / 1024
 
     def _end(self) -> None:
         self._process.send_signal(signal.SIGTERM)
