@@ -462,27 +462,6 @@ def test_another_site_may_not_have_this_one_in_its_pages(tmp_path: Path, mode: s
     assert response.status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("host", "public_url", "status"),
-    [
-        ("127.0.0.1:8000", "", 200),
-        ("localhost", "", 200),
-        ("[::1]:8000", "", 200),
-        ("evil.example", "", 403),
-        ("localhost.evil.example", "", 403),
-        ("evil.example:8000", "http://localhost:8000", 403),
-    ],
-)
-def test_an_open_server_of_this_machine_goes_by_no_other_name(
-    tmp_path: Path, host: str, public_url: str, status: int
-) -> None:
-    client = app_in(tmp_path, "", server={"public_url": public_url}).test_client()
-    own = {"Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
-    assert client.get("/", base_url=f"http://{host}").status_code == status
-    asked = client.post("/api/ask", json={"question": "止付"}, headers=own, base_url=f"http://{host}")
-    assert asked.status_code == status
-
-
 def test_who_may_only_read_begins_at_the_index(tmp_path: Path) -> None:
     client = app_in(tmp_path).test_client()
     assert client.post("/sign-in", data={"token": READER}).location == "/index"

@@ -761,6 +761,9 @@ def test_every_response_carries_the_safe_headers(client: FlaskClient, path: str)
     )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Permissions-Policy"].startswith("accelerometer=(), camera=(), display-capture=(), geolocation=()")
 
 
 @pytest.mark.parametrize("path", ["/?q=止付", "/documents/d1?start=0&end=5", "/nowhere"])

@@ -296,7 +296,12 @@ CAUSES = (
     ("the server failed", "服务器出错"),
     ("its log says why", "原因见日志"),
     ("this server does not go by the name {}", "本服务器不叫 {}"),
-    ("set [server] public_url if it is to", "要用这个名称，请设 [server] public_url"),
+    (
+        "the Host header is not one host with or without a port",
+        "Host 标头不是一个带或不带端口的主机名",
+    ),
+    ("add it to [server] hosts if it is to", "要用这个名称，请加到 [server] hosts 里"),
+    ("send the name of this server", "请发送本服务器的名称"),
     ("not there", "不存在"),
     ("set [documents] paths", "改 config.toml 里的 [documents] paths"),
     ("another site sent this", "这个请求来自别的网站"),
