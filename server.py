@@ -21,8 +21,8 @@ from bot.listening import listen
 from bot.slack.app import add_slack_routes, create_slack, start_socket
 from bot.slack.tokens import read_tokens
 from bot.watcher import Watcher
+from bot.web import logs
 from bot.web.app import create_app
-from bot.web.request_ids import mark
 
 log = logging.getLogger("bot.server")
 SPARE = 2  # threads beside those that work or wait: for whoever is turned away, and whoever asks if all is well
@@ -59,22 +59,7 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     """Listens, opens the bot, and answers until SIGINT or SIGTERM. Raises BotError where it cannot."""
     import waitress
 
-    handler = logging.StreamHandler()
-    handler.addFilter(mark)
-    line = "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"
-    logging.basicConfig(level=config.log.level.upper(), format=line, handlers=[handler])
-    if config.log.level != "debug":
-        for chatty in (
-            "faiss",
-            "bm25s",
-            "sentence_transformers",
-            "waitress.queue",
-            "httpx",
-            "slack_bolt",
-            "slack_sdk",
-            "mcp",
-        ):
-            logging.getLogger(chatty).setLevel(logging.ERROR if chatty == "waitress.queue" else logging.WARNING)
+    logs.set_up(config.log)
     listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
     config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
     read_tokens(environ)  # a malformed one is told before the model takes its seconds

@@ -233,6 +233,7 @@ class Log:
     """What is logged."""
 
     level: str = option("info", *_one_of("debug", "info", "warning", "error"))
+    format: str = option("text", *_one_of("text", "json"))
     questions: bool = option(False, *_SWITCH)
 
 

@@ -23,10 +23,13 @@ from bot.web import (
     bounds,
     cors,
     documents,
+    exchanges,
     failures,
     hosts,
     language,
+    logs,
     mcp,
+    metrics,
     openai_api,
     pages,
     request_ids,
@@ -79,6 +82,8 @@ def create_app(
     app.extensions["job"] = job
     app.extensions["config"] = config
     app.extensions["journal"] = Journal(config.index_dir, config.journal)
+    turns = bounds.Turns(config.server.threads, config.limits.waiting)
+    counts = metrics.Metrics(bot, job, turns)
     app.register_blueprint(api.routes)
     app.register_blueprint(batch.routes)
     app.register_blueprint(mcp.routes)
@@ -87,14 +92,16 @@ def create_app(
     app.register_blueprint(pages.routes)
     app.register_blueprint(sign_in.routes)
     admin.register(app)
+    metrics.register(app, counts)
     request_ids.register(app)
+    exchanges.register(app, counts.request, logs.tell)
     language.register(app)
     failures.register(app)
     hosts.register(app, config.server)
     cors.register(app, config.server.cors_origins)
     door = _door(config, environ)
     visitors.register(app, door)
-    bounds.register(app, config, door)
+    bounds.register(app, config, door, turns)
     app.after_request(_with_headers)
     return app
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _AGAIN = 2  # seconds after which there may be a place: 32 that wait, of 0.1 s each on two cores, take some two
 
+_FREE = OPEN | {"metrics.tell"}  # how busy the server is, is told when it is busy too
+
 log = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ class Turns:
     """Lets some requests work at once and some more wait for that; any number of threads may ask."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
+        self._at_once = at_once
         self._most = at_once + waiting
         self._held = 0  # in work, and waiting
         self._lock = threading.Lock()
@@ -60,6 +63,14 @@ class Turns:
         self._places.acquire()
         return True
 
+    def in_work(self) -> int:
+        """How many work."""
+        return min(self._held, self._at_once)
+
+    def waiting(self) -> int:
+        """How many wait for that."""
+        return max(0, self._held - self._at_once)
+
     def give_back(self) -> None:
         """Ends a turn that was taken."""
         self._places.release()
@@ -67,21 +78,21 @@ class Turns:
             self._held -= 1
 
 
-def register(app: Flask, config: Config, made: Door) -> None:
+def register(app: Flask, config: Config, made: Door, turns: Turns) -> None:
     """Bounds every request that passes the door, but for the few that are open to all.
 
     Where only this machine reaches the server, and there are no tokens, requests are not counted.
     """
     counted = config.limits.per_minute and (made.keyring.keys or not made.is_local)
     app.extensions["rates"] = Rates(config.limits.per_minute) if counted else None
-    app.extensions["turns"] = Turns(config.server.threads, config.limits.waiting)
+    app.extensions["turns"] = turns
     app.before_request(_admit)
     app.after_request(_leave)
 
 
 def _admit() -> None:
     """Lets a request begin its work, or ends it."""
-    if request.endpoint is None or request.endpoint in OPEN:
+    if request.endpoint is None or request.endpoint in _FREE:
         return
     if wait := _wait():
         log.warning("too many requests of %s", visitor().name or request.remote_addr)
