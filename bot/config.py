@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -78,6 +79,13 @@ _ORIGINS = _texts_like(
     'a list of origins as browsers send them, such as ["https://tool.example.org"]: in lower case, without a path',
     r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?",
 )
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        return value == "" or (isinstance(value, str) and bool(ipaddress.ip_address(value)))
+    except ValueError:
+        return False
 
 
 def _is_source(value: Any) -> bool:
@@ -175,8 +183,10 @@ class Server:
     )
     hosts: tuple[str, ...] = option((), *_HOSTS)
     cors_origins: tuple[str, ...] = option((), *_ORIGINS)
+    proxy: str = option("", "the IP address of a proxy, or empty", _is_address)
     open: bool = option(False, *_SWITCH)
     threads: int = option(4, *_whole(1, 64))
+    stop_seconds: int = option(20, *_whole(0, 3600))
     link_documents: bool = option(True, *_SWITCH)
     download_originals: bool = option(False, *_SWITCH)
 

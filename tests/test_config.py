@@ -100,6 +100,7 @@ def test_every_option_says_what_it_takes() -> None:
         ("[server]\nport = 80.0", "server.port = 80.0 is wrong; it takes a whole number from 1 to 65535"),
         ("[server]\nhost = ''", "server.host = '' is wrong; it takes a host name or address"),
         ("[server]\npublic_url = 'example.org'", "server.public_url = 'example.org' is wrong; it takes empty, or"),
+        ("[server]\nproxy = 'nginx'", "server.proxy = 'nginx' is wrong; it takes the IP address of a proxy, or empty"),
         ("[server]\nhosts = ['a:80']", "server.hosts = ['a:80'] is wrong; it takes a list of host names or addresses"),
         ("[server]\nhosts = ['']", "server.hosts = [''] is wrong; it takes a list of host names"),
         ("[server]\nhosts = 'a'", "server.hosts = 'a' is wrong; it takes a list of host names"),

@@ -34,6 +34,7 @@ from bot.web import (
     pages,
     request_ids,
     sign_in,
+    stopping,
     visitors,
 )
 from bot.web.attempts import Attempts
@@ -95,6 +96,7 @@ def create_app(
     metrics.register(app, counts)
     request_ids.register(app)
     exchanges.register(app, counts.request, logs.tell)
+    stopping.register(app)
     language.register(app)
     failures.register(app)
     hosts.register(app, config.server)

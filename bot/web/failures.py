@@ -21,6 +21,7 @@ CODES = {
     415: "unsupported_media_type",
     429: "too_many_requests",
     500: "internal",
+    503: "unavailable",
 }
 MESSAGES = {
     404: "nothing lives at this address; GET /openapi.json lists what does",

@@ -315,6 +315,7 @@ CAUSES = (
     ("too many wrong tokens", "输错令牌的次数太多"),
     ("too many requests", "请求太多"),
     ("the server is busy", "服务器正忙"),
+    ("the server is stopping", "服务器正在停止"),
     ("try again in {} seconds", "请在 {} 秒后再试"),
     ("{} in the index's folder cannot be read ({*})", "索引文件夹里的 {} 无法读取（{}）"),
     ("{} in the index's folder cannot be written ({*})", "索引文件夹里的 {} 无法写入（{}）"),
