@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import threading
@@ -10,9 +11,15 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import create_server
+from waitress.task import ErrorTask
 
 from bot.config import Config
 from bot.listening import told
+from bot.web.failures import CODES
 
 MAX_BODY = 4 * 1024 * 1024  # bytes; Flask refuses smaller bodies sooner, with words
 MAX_HEADERS = 32 * 1024  # bytes, with the request's first line: a question of 1,000 characters has 9,000 in a URL
@@ -24,16 +31,58 @@ _CLOSING = 1.0  # seconds for waitress's idle threads to end
 log = logging.getLogger(__name__)
 
 
+class _Parser(HTTPRequestParser):
+    """Refuses, as RFC 9112 has it, what waitress lets pass and a proxy before it may read otherwise."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Reads the first line and the headers. Raises ParsingError where they can be read in two ways."""
+        super().parse_header(header_plus)
+        read: Any = self  # its types leave out what reading sets
+        target, host = read.request_uri, self.headers.get("HOST", "")
+        for is_wrong, why in (
+            (self.version not in ("1.0", "1.1"), "the version is not HTTP/1.1"),
+            (b"\r\n " in header_plus or b"\r\n\t" in header_plus, "a header goes on in the next line"),
+            (self.chunked and "CONTENT_LENGTH" in self.headers, "Content-Length and Transfer-Encoding are both there"),
+            ("TRANSFER_ENCODING" in self.headers, "HTTP/1.0 has no Transfer-Encoding"),
+            (target[:1] not in ("/", "*") and read.proxy_netloc.lower() != host.lower(), "the target is another host"),
+        ):
+            if is_wrong:
+                raise ParsingError(why)
+
+
+class _Refusal(ErrorTask):
+    """Answers what cannot be read as HTTP, in the shape that all errors have."""
+
+    def execute(self) -> None:
+        """Sends it, and closes the connection: where the next request begins is not known."""
+        request: Any = self.request
+        error = request.error
+        log.info("refused what cannot be read: %d %s", error.code, error.body)
+        body = json.dumps(
+            {"error": {"code": CODES[error.code], "message": f"{error.body.rstrip('.')}; mend the request"}}
+        ).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers = [("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff")]
+        self.content_length = len(body)
+        self.set_close_on_finish()
+        self.write(body)
+
+
+class _Channel(HTTPChannel):
+    """A client's connection."""
+
+    parser_class = _Parser
+    error_task_class = _Refusal
+
+
 class Serving:
     """A server that listens as soon as it is made, and answers while it runs."""
 
     def __init__(self, app: Flask, bound: socket.socket, config: Config) -> None:
         """Raises PortInUse where another, which held the address as well, listens there already."""
-        from waitress.server import create_server
-
         server = config.server
         try:
-            self._server: Any = create_server(
+            made: Any = create_server(
                 app,
                 sockets=[bound],
                 threads=server.threads + config.limits.waiting + SPARE,
@@ -49,6 +98,8 @@ class Serving:
             )
         except OSError as error:
             raise told(error, server.host, server.port) from None
+        made.channel_class = _Channel
+        self._server = made
         self._stopping: threading.Event = app.extensions["stopping"]
         self._patience = server.stop_seconds
 
@@ -61,8 +112,6 @@ class Serving:
 
     def run(self) -> None:
         """Answers until it is told to stop, then what is in hand, for `[server] stop_seconds` at most."""
-        from waitress import wasyncore
-
         try:
             while not self._stopping.is_set():
                 self._turn(1.0)
@@ -78,8 +127,6 @@ class Serving:
 
     def _turn(self, seconds: float) -> None:
         """Waits for what clients send, and what can be sent to them, and does that."""
-        from waitress import wasyncore
-
         wasyncore.loop(seconds, use_poll=True, map=self._server._map, count=1)
 
     def _in_hand(self) -> int:

@@ -54,6 +54,8 @@ def test_every_test_that_the_document_names_is_there() -> None:
         "M": "test_mcp",
         "N": "test_hosts",
         "L": "test_logs",
+        "R": "test_serving",
+        "Z": "test_hostile",
         "X": "test_metrics",
     }
     tests = {letter: (ROOT / f"tests/{name}.py").read_text(encoding="utf-8") for letter, name in files.items()}

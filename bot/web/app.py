@@ -20,6 +20,7 @@ from bot.web import (
     admin,
     api,
     batch,
+    bodies,
     bounds,
     cors,
     documents,
@@ -104,6 +105,7 @@ def create_app(
     door = _door(config, environ)
     visitors.register(app, door)
     bounds.register(app, config, door, turns)
+    bodies.register(app)
     app.after_request(_with_headers)
     return app
 
