@@ -87,6 +87,11 @@ def test_each_request_has_a_line_with_its_rule_and_never_its_query(tmp_path: Pat
     ]
 
 
+def test_a_line_has_its_zone(text: Said) -> None:
+    logging.getLogger("bot.x").warning("a")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d WARNING - bot\.x: a", text.lines[0])
+
+
 def test_json_has_the_same_in_fields(tmp_path: Path, lines_of_json: Said) -> None:
     app_in(tmp_path).test_client().get("/api/documents/d1?secret=止付", headers=BEARER)
     (told,) = lines_of_json.objects

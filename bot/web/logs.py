@@ -53,7 +53,8 @@ class Text(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, or lines."""
-        head = f"{self.formatTime(record)} {record.levelname} {getattr(record, 'request_id', NONE)} {record.name}: "
+        written = datetime.datetime.fromtimestamp(record.created).astimezone().isoformat(" ", "milliseconds")
+        head = f"{written} {record.levelname} {getattr(record, 'request_id', NONE)} {record.name}: "
         return "\n  ".join([head + plain(record.getMessage()), *map(plain, _trace_of(record, self._told))])
 
 
