@@ -9,24 +9,23 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import FrameType
-from typing import NoReturn
 
 from bot.access import VARIABLE, Keyring, refuse_if_open, sees
 from bot.bot import Bot
 from bot.config import Config, load_config
 from bot.errors import BadConfig, BadInput, BotError
 from bot.jobs import IndexJob
-from bot.listening import listen
+from bot.listening import bind
+from bot.serving import Serving
 from bot.slack.app import add_slack_routes, create_slack, start_socket
 from bot.slack.tokens import read_tokens
+from bot.types import Question
 from bot.watcher import Watcher
+from bot.web import logs
 from bot.web.app import create_app
-from bot.web.request_ids import mark
 
 log = logging.getLogger("bot.server")
-SPARE = 2  # threads beside those that work or wait: for whoever is turned away, and whoever asks if all is well
-MAX_BODY = 4 * 1024 * 1024  # bytes; Flask refuses smaller bodies sooner, with words
+WARM_UP = "预热的问题有多少"  # whatever is answered: the model, the index and the reader have then worked once
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
@@ -51,38 +50,23 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+        pass
+    print("stopped", file=sys.stderr)
     return 0
 
 
 def serve(config: Config, environ: Mapping[str, str]) -> None:
-    """Listens, opens the bot, and answers until SIGINT or SIGTERM. Raises BotError where it cannot."""
-    import waitress
-
-    handler = logging.StreamHandler()
-    handler.addFilter(mark)
-    line = "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"
-    logging.basicConfig(level=config.log.level.upper(), format=line, handlers=[handler])
-    if config.log.level != "debug":
-        for chatty in (
-            "faiss",
-            "bm25s",
-            "sentence_transformers",
-            "waitress.queue",
-            "httpx",
-            "slack_bolt",
-            "slack_sdk",
-            "mcp",
-        ):
-            logging.getLogger(chatty).setLevel(logging.ERROR if chatty == "waitress.queue" else logging.WARNING)
-    listening = listen(config.server.host, config.server.port)  # first: a taken port is told at once
-    config = replace(config, server=replace(config.server, port=listening.getsockname()[1]))
+    """Opens the bot, listens, and answers until SIGINT or SIGTERM. Raises BotError where it cannot."""
+    logs.set_up(config.log)
+    bound = bind(config.server.host, config.server.port)  # first: a taken port is told at once
+    config = replace(config, server=replace(config.server, port=bound.getsockname()[1]))
     read_tokens(environ)  # a malformed one is told before the model takes its seconds
     keyring = Keyring.read(environ, dict(config.access.sources), config.server.is_local)
     refuse_if_open(keyring, config.server.url, config.server.is_local, config.server.open)
     if not keyring.keys and not config.server.is_local:
         log.warning("whoever reaches %s may ask and read: %s is not set", config.server.url, VARIABLE)
     bot = Bot.open(config)
+    bot.ask(Question(WARM_UP))
     for name, path in _unseen(keyring, bot):
         log.warning("[access] sources grants %s to %s, but nothing in the index lies there; mend its name", path, name)
     job = IndexJob(config, bot.encoder)
@@ -97,17 +81,12 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
         watcher.start()
     if config.upload_folder and config.upload_folder.exists():
         job.start([config.upload_folder])  # what came before a restart, and is not in an index made since
-    signal.signal(signal.SIGTERM, _stop)
+    serving = Serving(app, bound, config)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, serving.stop)
     print(f"Ready: http://{config.server.host}:{config.server.port}{' and Slack' if slack else ''}", flush=True)
     try:
-        waitress.serve(
-            app,
-            sockets=[listening],
-            threads=config.server.threads + config.limits.waiting + SPARE,
-            ident="",
-            max_request_body_size=MAX_BODY + (config.uploads.max_bytes if config.upload_folder else 0),
-            _quiet=True,
-        )
+        serving.run()
     finally:
         if watcher is not None:
             watcher.close()
@@ -125,10 +104,6 @@ def _unseen(keyring: Keyring, bot: Bot) -> Iterator[tuple[str, str]]:
         for path in key.visitor.visible or ():
             if not any(sees((path,), document.source) for document in documents):
                 yield key.visitor.name, path
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

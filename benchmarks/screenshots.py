@@ -27,14 +27,14 @@ def main() -> int:
     """Asks the questions on the page, and takes pictures of it: wide, with a document beside it, and on a phone."""
     import waitress
 
-    from bot.listening import listen
+    from bot.listening import bind
     from bot.web.app import create_app
 
     with tempfile.TemporaryDirectory() as folder:
         config = replace(load_config(ROOT / "config.toml"), index=Index(folder))
         encoder = open_encoder(config)
         index(config, encoder, [ROOT / "samples"])
-        listening = listen("127.0.0.1", 0)
+        listening = bind("127.0.0.1", 0)
         app = create_app(Bot.open(config, encoder), config)
         threading.Thread(target=waitress.serve, args=(app,), kwargs={"sockets": [listening]}, daemon=True).start()
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/"

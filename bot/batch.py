@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,7 +9,7 @@ from typing import Any
 
 from bot.errors import BadInput
 from bot.types import Question
-from bot.wire import question_from_json
+from bot.wire import json_from, question_from_json
 
 
 @contextmanager
@@ -51,7 +50,7 @@ def answer_lines(
 def _payload(line: bytes) -> dict[str, Any]:
     """The fields of a line; its ``id`` becomes the request's."""
     try:
-        payload = json.loads(line.decode("utf-8-sig"))
+        payload = json_from(line.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise BadInput('is not a JSON object in UTF-8, such as {"question": "…"}') from None
     if not isinstance(payload, dict):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -53,6 +55,13 @@ def _is_name(value: Any) -> bool:
     return isinstance(value, str) and bool(value) and "\0" not in value
 
 
+def _texts_like(takes: str, pattern: str) -> tuple[str, Callable[[Any], bool]]:
+    def check(value: Any) -> bool:
+        return isinstance(value, list | tuple) and all(isinstance(x, str) and re.fullmatch(pattern, x) for x in value)
+
+    return takes, check
+
+
 _TEXT: tuple[str, Callable[[Any], bool]] = ("a text", lambda value: isinstance(value, str))
 _SWITCH: tuple[str, Callable[[Any], bool]] = ("true or false", lambda value: isinstance(value, bool))
 _SCALE: tuple[str, Callable[[Any], bool]] = (
@@ -63,6 +72,20 @@ _TEXTS: tuple[str, Callable[[Any], bool]] = (
     "a list of texts",
     lambda value: isinstance(value, list | tuple) and all(map(_is_name, value)),
 )
+
+
+_HOSTS = _texts_like("a list of host names or addresses without ports", r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+_ORIGINS = _texts_like(
+    'a list of origins as browsers send them, such as ["https://tool.example.org"]: in lower case, without a path',
+    r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?",
+)
+
+
+def _is_address(value: Any) -> bool:
+    try:
+        return value == "" or (isinstance(value, str) and bool(ipaddress.ip_address(value)))
+    except ValueError:
+        return False
 
 
 def _is_source(value: Any) -> bool:
@@ -158,8 +181,12 @@ class Server:
         "empty, or an address that begins with http:// or https://",
         lambda value: isinstance(value, str) and (not value or value.startswith(("http://", "https://"))),
     )
+    hosts: tuple[str, ...] = option((), *_HOSTS)
+    cors_origins: tuple[str, ...] = option((), *_ORIGINS)
+    proxy: str = option("", "the IP address of a proxy, or empty", _is_address)
     open: bool = option(False, *_SWITCH)
     threads: int = option(4, *_whole(1, 64))
+    stop_seconds: int = option(20, *_whole(0, 3600))
     link_documents: bool = option(True, *_SWITCH)
     download_originals: bool = option(False, *_SWITCH)
 
@@ -216,6 +243,7 @@ class Log:
     """What is logged."""
 
     level: str = option("info", *_one_of("debug", "info", "warning", "error"))
+    format: str = option("text", *_one_of("text", "json"))
     questions: bool = option(False, *_SWITCH)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.access import VARIABLE, Keyring, refuse_if_open
 from bot.config import Config
 from bot.errors import BotError, PortInUse
-from bot.listening import listen
+from bot.listening import bind
 from bot.store import Store
 
 
@@ -79,7 +79,7 @@ def _documents(config: Config) -> Check:
 def _port(config: Config) -> Check:
     host, port = config.server.host, config.server.port
     try:
-        listen(host, port).close()
+        bind(host, port).close()
         return Check("port", True, False, f"{host}:{port} is free")
     except PortInUse:
         return Check("port", False, False, f"{host}:{port} is taken (by this bot's server?); else use --port")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from bot.errors import BadInput
 from bot.types import (
@@ -38,6 +39,11 @@ _QUERY_KEYS = ("query", "top_k", "filters")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FILTER_KEYS = ("document", "source", "date_from", "date_to")
 _RATING_KEYS = ("id", "verdict", "reason", "note")
+
+
+def json_from(text: str) -> object:
+    """What a JSON text holds. Raises ValueError where it is none, BadInput where an object has a key twice."""
+    return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
 
 
 def question_from_json(payload: object) -> Question:
@@ -198,6 +204,19 @@ def passage_to_json(hit: Hit) -> dict[str, Any]:
         "text": hit.text,
         "score": hit.score,
     }
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are Python's, not JSON's
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):  # whoever else reads it may take the other value
+        keys = [key for key, _ in pairs]
+        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+        raise BadInput(f"{clean(twice)} is there twice; send it once")
+    return made
 
 
 def _top_k(payload: Mapping[str, Any]) -> int:

@@ -241,4 +241,7 @@ def test_the_lines_of_a_log_have_the_id_of_their_request(client: FlaskClient, ca
         batch(client, {"question": "止付"}, {"question": "止付"}, headers={"X-Request-Id": "r-2"}).get_data()
         logger.info("ready")
     logger.removeHandler(handler)
-    assert stream.getvalue().splitlines() == ["r-1 bot.web", "r-2 bot.web", "r-2 bot.web", "- bot"]
+    assert stream.getvalue().splitlines() == [
+        *("r-1 bot.web", "r-1 bot.requests"),
+        *("r-2 bot.web", "r-2 bot.web", "- bot"),
+    ]

@@ -26,7 +26,7 @@ ORDER = (
     "bot.links bot.starters bot.bot "
     # The edges
     "bot.progress bot.mcp bot.uploads bot.jobs bot.watcher bot.scores bot.batch bot.labelled bot.evaluate "
-    "bot.calibration bot.tune bot.web bot.slack bot.doctor bot.__main__ server"
+    "bot.calibration bot.tune bot.web bot.slack bot.serving bot.doctor bot.__main__ server"
 ).split()
 GROUND = ("embeddings", "reading")  # packages that know nothing of the bot
 FACADE = ORDER.index("bot.bot")

@@ -109,7 +109,7 @@ def test_turns_are_given_to_some_at_once_and_the_others_wait() -> None:
     assert turns.take()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(turns.take)
-        assert until(lambda: turns.waiting == 1)
+        assert until(lambda: turns.waiting() == 1)
         assert not waiting.done()
         assert not turns.take()
         turns.give_back()
@@ -130,9 +130,9 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
     with ThreadPoolExecutor(20) as pool:
         for number in range(20):
             pool.submit(work, number)
-            assert until(lambda: turns.waiting == number + 1)  # noqa: B023 (it is asked at once)
+            assert until(lambda: turns.waiting() == number + 1)  # noqa: B023 (it is asked at once)
         turns.give_back()
-    assert (came, turns.working, turns.waiting) == (list(range(20)), 0, 0)
+    assert (came, turns.in_work(), turns.waiting()) == (list(range(20)), 0, 0)
 
 
 def test_work_of_many_parts_lets_the_others_go_first_between_two() -> None:
@@ -148,11 +148,11 @@ def test_work_of_many_parts_lets_the_others_go_first_between_two() -> None:
     with ThreadPoolExecutor(2) as pool:
         for number, name in enumerate(("one", "two")):
             pool.submit(short, name)
-            assert until(lambda: turns.waiting == number + 1)  # noqa: B023 (it is asked at once)
+            assert until(lambda: turns.waiting() == number + 1)  # noqa: B023 (it is asked at once)
         turns.pass_on()
         done.append("part")
     turns.give_back()
-    assert (done, turns.working, turns.waiting) == (["one", "two", "part"], 0, 0)
+    assert (done, turns.in_work(), turns.waiting()) == (["one", "two", "part"], 0, 0)
 
 
 class SlowBot(FakeBot):
@@ -177,7 +177,7 @@ def test_more_than_may_wait_is_refused_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         slow = [pool.submit(ask), pool.submit(ask)]
-        assert until(lambda: app.extensions["turns"].waiting == 1 and len(bot.asked) == 1)
+        assert until(lambda: app.extensions["turns"].waiting() == 1 and len(bot.asked) == 1)
         response = app.test_client().get("/api/index")
         assert (response.status_code, response.get_json(), response.headers["Retry-After"]) == (
             429,
@@ -225,7 +225,7 @@ def test_a_batch_lets_others_ask_between_its_lines(tmp_path: Path) -> None:
         many = pool.submit(batch)
         assert until(lambda: len(bot.asked) == 1)
         one = pool.submit(app.test_client().post, "/api/ask", json={"question": "止付"})
-        assert until(lambda: app.extensions["turns"].waiting == 1)
+        assert until(lambda: app.extensions["turns"].waiting() == 1)
         bot.go_on.set()
         assert one.result(timeout=30).status_code == 200
         assert len(many.result(timeout=30).splitlines()) == 3

@@ -132,7 +132,7 @@ def test_each_cause_has_as_many_places_in_both_languages_and_stands_once() -> No
 
 ERRORS = {
     *("UnreadableDocument", "BadInput", "TooLarge", "Busy", "BotError", "NoIndex", "CorruptIndex", "NoDocuments"),
-    *("NoJournal", "abort", "_turn_away", "TooManyRequests"),
+    *("NoJournal", "abort", "_turn_away", "TooManyRequests", "ServiceUnavailable"),
 }
 SAY_CAUSES = {
     *("_cause", "cause_of_death", "refusal", "name_refusal", "_damage", "_complaint", "_oddities", "_nothing"),

@@ -462,27 +462,6 @@ def test_another_site_may_not_have_this_one_in_its_pages(tmp_path: Path, mode: s
     assert response.status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("host", "public_url", "status"),
-    [
-        ("127.0.0.1:8000", "", 200),
-        ("localhost", "", 200),
-        ("[::1]:8000", "", 200),
-        ("evil.example", "", 403),
-        ("localhost.evil.example", "", 403),
-        ("evil.example:8000", "http://localhost:8000", 403),
-    ],
-)
-def test_an_open_server_of_this_machine_goes_by_no_other_name(
-    tmp_path: Path, host: str, public_url: str, status: int
-) -> None:
-    client = app_in(tmp_path, "", server={"public_url": public_url}).test_client()
-    own = {"Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
-    assert client.get("/", base_url=f"http://{host}").status_code == status
-    asked = client.post("/api/ask", json={"question": "止付"}, headers=own, base_url=f"http://{host}")
-    assert asked.status_code == status
-
-
 def test_who_may_only_read_begins_at_the_index(tmp_path: Path) -> None:
     client = app_in(tmp_path).test_client()
     assert client.post("/sign-in", data={"token": READER}).location == "/index"
@@ -505,12 +484,12 @@ def test_no_token_is_ever_logged_or_sent(app: Flask, caplog: pytest.LogCaptureFi
             *(client.get("/api/index", headers=bearer(ASKER + "x")) for _ in range(MOST)),
         ]
         cookie = client.get_cookie("wenda")
-    messages = [record.getMessage() for record in caplog.records]
+    messages = [record.getMessage() for record in caplog.records if record.name != "bot.requests"]
     assert messages[:2] == ["boss signed in from 127.0.0.1", "a wrong token from 127.0.0.1"]
     assert "reader from 127.0.0.1 has no scope ask" in messages
     assert messages[-1] == "too many wrong tokens from 127.0.0.1"
     assert cookie
-    told = "\n".join([*messages, *(response.text for response in said)])
+    told = "\n".join([caplog.text, *(response.text for response in said)])
     assert [secret for secret in (BOSS, READER, ASKER, cookie.value) if secret in told] == []
 
 

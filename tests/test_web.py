@@ -761,6 +761,9 @@ def test_every_response_carries_the_safe_headers(client: FlaskClient, path: str)
     )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Permissions-Policy"].startswith("accelerometer=(), camera=(), display-capture=(), geolocation=()")
 
 
 @pytest.mark.parametrize("path", ["/?q=止付", "/documents/d1?start=0&end=5", "/nowhere"])
@@ -790,7 +793,7 @@ def test_a_question_is_logged_only_where_the_configuration_says_so(caplog: pytes
     with caplog.at_level(logging.DEBUG):
         quiet, telling = logged(Config()), logged(Config(log=Log(questions=True)))
     assert "止付" not in quiet and "3.01" not in quiet
-    assert re.search(r"asked id=a1 request_id=(None|'r\\n1') status=answered ms=\d+$", quiet.strip())
+    assert re.search(r"(?m)asked id=a1 request_id=(None|'r\\n1') status=answered ms=\d+$", quiet)
     assert "question='止付多少'" in telling
 
 

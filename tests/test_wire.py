@@ -16,6 +16,7 @@ from bot.wire import (
     checked_question,
     clean,
     document_to_json,
+    json_from,
     question_from_json,
     rating_from_json,
 )
@@ -276,3 +277,9 @@ def test_duplicates_are_told_with_their_documents() -> None:
 
 def test_a_document_is_given_as_the_whole_object() -> None:
     assert document_to_json(DOCUMENT) == DOCUMENT_JSON
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 1}', '{"b": [{"a": 1, "a": 2}]}', '{"a": 1, "\\u0061": 2}'])
+def test_an_object_with_a_key_twice_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match=r"^a is there twice; send it once$"):
+        json_from(text)

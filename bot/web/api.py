@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import NoReturn
 
 from flask import Blueprint, Response, abort, jsonify, request
 
@@ -15,7 +14,7 @@ from bot.web.documents import job_json
 from bot.web.language import for_program
 from bot.web.openapi import description
 from bot.web.visitors import needs, visitor
-from bot.wire import document_to_json, query_from_json, question_from_json, rating_from_json
+from bot.wire import document_to_json, json_from, query_from_json, question_from_json, rating_from_json
 
 routes = Blueprint("api", __name__)
 
@@ -103,13 +102,9 @@ def json_body(example: str = '{"question": "…"}') -> object:
     if request.mimetype != "application/json":
         abort(415, "send JSON with the header Content-Type: application/json")
     try:
-        return json.loads(request.get_data().decode("utf-8-sig"), parse_constant=_no_constant)
+        return json_from(request.get_data().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadInput("the body is not UTF-8; encode it as UTF-8") from None
     except (ValueError, RecursionError) as error:  # a deep nest of lists ends the parser's recursion
         where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise BadInput(f"the body is not valid JSON{where}; send {example}") from None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)  # NaN and Infinity are Python's, not JSON's

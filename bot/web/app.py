@@ -20,15 +20,22 @@ from bot.web import (
     admin,
     api,
     batch,
+    bodies,
     bounds,
+    cors,
     documents,
+    exchanges,
     failures,
+    hosts,
     language,
+    logs,
     mcp,
+    metrics,
     openai_api,
     pages,
     request_ids,
     sign_in,
+    stopping,
     visitors,
 )
 from bot.web.attempts import Attempts
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     from bot.bot import Bot
     from bot.jobs import IndexJob
 
+HSTS = "max-age=31536000; includeSubDomains"  # a year, the least of ASVS 3.4.1
 MAX_BODY = 64 * 1024  # bytes; 1,000 code points with their filters are far below it
 
 HEADERS = {
@@ -46,6 +54,11 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # an address may hold a question; without a referrer forms say no origin
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+        "microphone=(), payment=(), usb=()"
+    ),
 }
 
 
@@ -71,6 +84,8 @@ def create_app(
     app.extensions["job"] = job
     app.extensions["config"] = config
     app.extensions["journal"] = Journal(config.index_dir, config.journal)
+    turns = bounds.Turns(config.server.threads, config.limits.waiting)
+    counts = metrics.Metrics(bot, job, turns)
     app.register_blueprint(api.routes)
     app.register_blueprint(batch.routes)
     app.register_blueprint(mcp.routes)
@@ -79,12 +94,18 @@ def create_app(
     app.register_blueprint(pages.routes)
     app.register_blueprint(sign_in.routes)
     admin.register(app)
+    metrics.register(app, counts)
     request_ids.register(app)
+    exchanges.register(app, counts.request, logs.tell)
+    stopping.register(app)
     language.register(app)
     failures.register(app)
+    hosts.register(app, config.server)
+    cors.register(app, config.server.cors_origins)
     door = _door(config, environ)
     visitors.register(app, door)
-    bounds.register(app, config, door)
+    bounds.register(app, config, door, turns)
+    bodies.register(app)
     app.after_request(_with_headers)
     return app
 
@@ -116,4 +137,8 @@ class DocumentId(BaseConverter):
 def _with_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if not cors.is_listed():
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if visitors.door().is_secure:
+        response.headers["Strict-Transport-Security"] = HSTS
     return response

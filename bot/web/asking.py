@@ -16,6 +16,7 @@ from bot.jobs import IndexJob, JobState
 from bot.journal import Journal
 from bot.links import document_address, document_link, text_version
 from bot.types import Answer, Filters, Query, Question, StoredDocument
+from bot.web.metrics import metrics
 from bot.web.visitors import visitor
 from bot.wire import answer_to_json, search_to_json
 
@@ -89,6 +90,7 @@ def answered(question: Question) -> Answer:
     answer = open_bot().ask(replace(question, filters=filters))
     via = question.via.removesuffix(request.script_root)
     app_journal().answered(answer, visitor().name, via, filters != Filters())
+    metrics().answer(answer.status)
     _log(question, answer, (time.perf_counter() - began) * 1000)
     return answer
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _AGAIN = 2  # seconds after which there may be a place: 32 that wait, of 0.1 s each on two cores, take some two
 
+_FREE = OPEN | {"metrics.tell"}  # how busy the server is, is told when it is busy too
+
 log = logging.getLogger(__name__)
 
 
@@ -55,12 +57,10 @@ class Turns:
         self._queue: deque[threading.Event] = deque()
         self._lock = threading.Lock()
 
-    @property
-    def working(self) -> int:
+    def in_work(self) -> int:
         """How many are at work."""
         return self._working
 
-    @property
     def waiting(self) -> int:
         """How many wait for their turn."""
         return len(self._queue)
@@ -100,14 +100,14 @@ class Turns:
         return turn
 
 
-def register(app: Flask, config: Config, made: Door) -> None:
+def register(app: Flask, config: Config, made: Door, turns: Turns) -> None:
     """Bounds every request that passes the door, but for the few that are open to all.
 
     Where only this machine reaches the server, and there are no tokens, requests are not counted.
     """
     counted = config.limits.per_minute and (made.keyring.keys or not made.is_local)
     app.extensions["rates"] = Rates(config.limits.per_minute) if counted else None
-    app.extensions["turns"] = Turns(config.server.threads, config.limits.waiting)
+    app.extensions["turns"] = turns
     app.before_request(_admit)
     app.after_request(_leave)
 
@@ -119,7 +119,7 @@ def pass_on() -> None:
 
 def _admit() -> None:
     """Lets a request begin its work, or ends it."""
-    if request.endpoint is None or request.endpoint in OPEN:
+    if request.endpoint is None or request.endpoint in _FREE:
         return
     if wait := _wait():
         log.warning("too many requests of %s", visitor().name or request.remote_addr)

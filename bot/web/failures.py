@@ -20,7 +20,10 @@ CODES = {
     413: "too_large",
     415: "unsupported_media_type",
     429: "too_many_requests",
+    431: "headers_too_large",
     500: "internal",
+    501: "not_implemented",
+    503: "unavailable",
 }
 MESSAGES = {
     404: "nothing lives at this address; GET /openapi.json lists what does",

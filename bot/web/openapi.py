@@ -189,6 +189,13 @@ def _paths() -> JSON:
                 "responses": {"303": {"description": "to the sign-in page"}},
             }
         },
+        "/metrics": {
+            "get": {
+                "operationId": "readMetrics",
+                "summary": "Requests, answers, the index and the process, for Prometheus; takes the scope admin",
+                "responses": {"200": {"description": "them", "content": {"text/plain": {"schema": TEXT}}}},
+            }
+        },
         "/healthz": {"get": _state("healthz", "Whether the process is alive", "Alive")},
         "/readyz": {"get": _state("readyz", "Whether questions can be asked", "Ready", 503)},
         "/openapi.json": {

@@ -30,7 +30,8 @@ def request_id() -> str:
 
 def mark(record: logging.LogRecord) -> bool:
     """Gives a line of the log the id of the request it is written in; a filter for handlers that drops nothing."""
-    record.request_id = request_id() if has_request_context() else NONE
+    if not hasattr(record, "request_id"):
+        record.request_id = request_id() if has_request_context() else NONE
     return True
 
 

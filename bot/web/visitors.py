@@ -6,15 +6,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 
-from bot.access import STRANGER, Key, Keyring, Scope, Visitor, digest, is_loopback
+from bot.access import STRANGER, Key, Keyring, Scope, Visitor, digest
 from bot.sessions import Sessions
 from bot.web.attempts import Attempts
+from bot.web.cors import is_listed
 from bot.web.failures import for_a_person
 from bot.web.language import this_path
 
@@ -130,9 +130,8 @@ def own_path(target: str) -> str:
 
 def _check() -> Response | None:
     """Lets a request pass, or ends it."""
-    if _is_misled():
-        abort(403, f"this server does not go by the name {request.host}; set [server] public_url if it is to")
-    if _bearer() is None and (_is_embedded() if request.method in _SAFE else _is_from_elsewhere()):
+    from_elsewhere = _is_embedded() if request.method in _SAFE else _is_from_elsewhere()
+    if from_elsewhere and _bearer() is None and not _is_listed():
         abort(403, "another site sent this; open this server's own page")
     if request.endpoint is None or request.endpoint in OPEN:  # none: 404 and 405
         return None
@@ -181,12 +180,9 @@ def _is_from_elsewhere() -> bool:
     return strange or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
 
 
-def _is_misled() -> bool:
-    """Whether a browser was led to an open server of this machine under another name (DNS rebinding)."""
-    made = door()
-    if made.keyring.keys or not made.is_local or request.host.lower() == _host(made.public_url):
-        return False
-    return not is_loopback(urlsplit(f"//{request.host}").hostname or "")
+def _is_listed() -> bool:
+    """Whether a page that the configuration lists sent this, and not with what a person signed in for."""
+    return is_listed() and door().cookie not in request.cookies
 
 
 def _is_embedded() -> bool:
