@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bot.types import Overview
 from bot.web.app import create_app
 from tests.fake_encoder import config_in
 from tests.fakes import OVERVIEW, FakeBot
+from tests.test_watcher import until
 
 BOSS, ALICE = "boss-0123456789abcdef", "alice-0123456789abcdef"
 TOKENS = f"boss:ask+read+write+admin:{BOSS},alice:ask+read+write:{ALICE}"
@@ -140,9 +142,13 @@ def test_it_is_told_when_nobody_else_finds_a_turn(tmp_path: Path) -> None:
     client = client_in(tmp_path, server={"threads": 1}, limits={"waiting": 1})
     turns = client.application.extensions["turns"]
     assert turns.take()
-    turns._held += 1  # another that waits
-    assert client.get("/api/index").status_code == 429
-    counts = told(client)
+    with ThreadPoolExecutor(1) as pool:
+        another = pool.submit(turns.take)
+        assert until(lambda: turns.waiting() == 1)
+        assert client.get("/api/index").status_code == 429
+        counts = told(client)
+        turns.give_back()
+        assert another.result(timeout=30)
     assert (counts["wenda_requests_in_work"], counts["wenda_requests_waiting"]) == (1.0, 1.0)
     assert counts["wenda_http_requests_total GET /api/index 429"] == 1.0
 
