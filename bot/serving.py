@@ -26,6 +26,7 @@ MAX_HEADERS = 32 * 1024  # bytes, with the request's first line: a question of 1
 SPARE = 2  # threads beside those that work or wait: for whoever is turned away, and whoever asks if all is well
 CONNECTIONS = 500  # at once; the least bound on open files that systems set is 1,024
 SILENCE = 30  # seconds until a client that sends or takes nothing is cut off
+SLOWEST = 600  # seconds that a request may take to come in; 50 MiB at 0.7 Mbit/s
 _CLOSING = 1.0  # seconds for waitress's idle threads to end
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,19 @@ class _Channel(HTTPChannel):
 
     parser_class = _Parser
     error_task_class = _Refusal
+    began = 0.0  # when the request that is coming in did, by time.monotonic()
+
+    def received(self, data: bytes) -> bool:
+        """Takes a part of a request."""
+        if self.request is None:
+            self.began = time.monotonic()
+        return bool(super().received(data))
+
+    def readable(self) -> bool:
+        """Whether there may be more to take; a client that sends a byte now and then is cut off at last."""
+        if self.request is not None and time.monotonic() - self.began > SLOWEST:
+            self.will_close = True
+        return bool(super().readable())
 
 
 class Serving:

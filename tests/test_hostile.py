@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -345,3 +345,22 @@ def test_a_client_that_stops_in_the_middle_holds_nobody_up_and_is_cut_off(
             assert _received(connection) == b""
             connection.close()
         assert 0.9 < time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("half", [HALVES["in its headers"], HALVES["in its body"]], ids=["headers", "body"])
+def test_a_client_that_sends_a_byte_now_and_then_is_cut_off_at_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, half: bytes
+) -> None:
+    monkeypatch.setattr(serving, "SLOWEST", 1)
+    with listening(FakeBot(), config_in(tmp_path)) as port, Address(port).connect() as connection:
+        connection.sendall(half)
+        connection.settimeout(0.1)
+        for _ in range(100):
+            try:
+                assert _received(connection) == b""
+                break
+            except TimeoutError:
+                with suppress(BrokenPipeError, ConnectionResetError):  # it is cut off between the two
+                    connection.sendall(b"x")
+        else:
+            pytest.fail("it was never cut off")

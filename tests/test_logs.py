@@ -124,6 +124,17 @@ def test_a_stream_has_its_line_when_it_is_sent_with_the_bytes_that_were(tmp_path
     assert len(sent) > 1000
 
 
+def test_a_file_has_a_line_whatever_of_it_is_sent(tmp_path: Path, lines_of_json: Said) -> None:
+    client, path = app_in(tmp_path).test_client(), "/static/page.css"
+    with client.get(path) as first:
+        size, etag = len(first.data), first.headers["ETag"]
+    for headers in ({"If-None-Match": etag}, {"Range": "bytes=0-9"}):
+        client.get(path, headers=headers).close()
+    client.head(path).close()
+    told = [(line["method"], line["status"], line["bytes"]) for line in lines_of_json.objects]
+    assert told == [("GET", 200, size), ("GET", 304, 0), ("GET", 206, 10), ("HEAD", 200, 0)]
+
+
 FORGED = "a\r\nT ERROR r-2 bot: b\u2028c\u0085d\x1b[2Je\u202ef\ud800g\x00"
 
 

@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import TooManyRequests
 
 from bot.config import Config
+from bot.web.exchanges import at_end
 from bot.web.visitors import OPEN, Door, visitor
 
 if TYPE_CHECKING:
@@ -142,11 +143,7 @@ def _wait() -> int:
 def _leave(response: Response) -> Response:
     """Ends the turn of the request: now, or where its response is still being made when that is sent."""
     if g.pop("has_turn", False):
-        turns = _turns()
-        if response.is_streamed:
-            response.call_on_close(turns.give_back)
-        else:
-            turns.give_back()
+        at_end(response, _turns().give_back)
     return response
 
 

@@ -32,6 +32,7 @@ def _preflight() -> Response | None:
     if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers or not is_listed():
         return None
     response = make_response("", 204)
+    del response.headers["Content-Type"]
     response.headers["Access-Control-Allow-Methods"] = ", ".join(_METHODS)
     response.headers["Access-Control-Allow-Headers"] = ", ".join(_SENT)
     response.headers["Access-Control-Max-Age"] = str(_KEPT)

@@ -67,17 +67,27 @@ def _follow(told: Sequence[Callable[[Exchange], None]], response: Response) -> R
         for tell in told:
             tell(whole)
 
-    if response.is_streamed:
-        response.call_on_close(end)
-    else:
-        end()
+    at_end(response, end)
     return response
+
+
+def at_end(response: Response, then: Callable[[], None]) -> None:
+    """Has something done when a response is whole: now, or where it is still being made when that is sent.
+
+    A file that werkzeug passes through is whole; it would not be told of the end of that.
+    """
+    if response.is_streamed and not response.direct_passthrough:
+        response.call_on_close(then)
+    else:
+        then()
 
 
 def _size(response: Response) -> Callable[[], int | None]:
     """What tells how many bytes a response's body has, when it is sent."""
-    if not response.is_streamed or response.direct_passthrough:
-        length = response.calculate_content_length() if not response.is_streamed else response.content_length
+    if request.method == "HEAD" or response.status_code in (204, 304):
+        return lambda: 0
+    if response.direct_passthrough or not response.is_streamed:
+        length = response.content_length if response.direct_passthrough else response.calculate_content_length()
         return lambda: length
     if hasattr(response.response, "close"):
         response.call_on_close(response.response.close)
