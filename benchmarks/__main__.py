@@ -9,7 +9,7 @@
 The labelled questions and the news corpus lie in ../shared; without them the samples are measured.
 `news` and `peers` take half an hour each where no vectors are kept from another time (`--index`), and
 `peers` needs an environment of its own (see benchmarks/peers.py); `page` asks in a browser over the index
-that `news` made: all three run only when named.
+that `news` made; `fuzz` sends a server over the samples what nobody would: these run only when named.
 """
 
 from __future__ import annotations
@@ -22,7 +22,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import answers, citations, encoding, fit, page, peers, quality, reading, retrieval, span_reader, speed
+from benchmarks import (
+    answers,
+    citations,
+    encoding,
+    fit,
+    fuzz,
+    page,
+    peers,
+    quality,
+    reading,
+    retrieval,
+    span_reader,
+    speed,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -43,15 +56,20 @@ def main() -> int:
         "encoding": lambda options: encoding.report(SHARED, encoding.PASSAGES),
         "news": lambda options: retrieval.news(SHARED, ROOT, options.index),
         "page": lambda options: page.report(SHARED, ROOT, options.index),
+        "fuzz": lambda options: fuzz.report(ROOT, options.examples, options.seed),
         "peers": lambda options: peers.report(SHARED, ROOT, WORK, 20000),
     }
-    when_named = {"news", "page", "peers"}
+    when_named = {"news", "page", "fuzz", "peers"}
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "parts", nargs="*", choices=[[], *parts], help="all but news, page and peers, where none is named"
+        "parts", nargs="*", choices=[[], *parts], help="all but news, page, fuzz and peers, where none is named"
     )
     parser.add_argument("--articles", type=int, default=2000, help="news articles to index for the speed (2000)")
     parser.add_argument("--index", type=Path, default=WORK / "news", help="the index of the news corpus")
+    parser.add_argument(
+        "--examples", type=int, default=fuzz.EXAMPLES, help=f"requests made up of each operation ({fuzz.EXAMPLES})"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="what they are made from (1)")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     sections = _sections()

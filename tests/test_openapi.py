@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NotRequired
+from typing import Annotated, Any, NotRequired
 
 import pytest
+import schemathesis
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from typing_extensions import TypedDict
 
+from benchmarks.fuzz import fuzzed, settings
 from bot import schemas
+from bot.jobs import JobState
 from bot.json_schema import schema_of, schemas_of
 from bot.schemas import Keywords
 from bot.slack.app import add_slack_routes
@@ -20,6 +24,8 @@ from bot.web.openapi import description
 from bot.web.shapes import Done
 from tests.fake_encoder import config_in
 from tests.fakes import FakeBot
+
+TOKEN = "boss-0123456789abcdef"
 
 
 @pytest.fixture
@@ -99,6 +105,48 @@ def test_what_is_sent_has_no_other_keys(app: Flask, name: str) -> None:
 def test_over_http_what_stands_in_a_document_has_its_link(app: Flask, name: str) -> None:
     assert "link" in description(app)["components"]["schemas"][name]["required"]
     assert "link" not in schema_of(getattr(schemas, name))["required"]
+
+
+# Requests that fit it, and requests that do not
+
+
+class Untouched(FakeBot):
+    """Its documents' files are gone."""
+
+    def original(self, document_id: str) -> None:
+        return None
+
+
+class NoJob:
+    """Indexes nothing."""
+
+    def start(self, paths: Sequence[Path] = ()) -> JobState:
+        return JobState()
+
+    state = start
+
+
+def test_whatever_is_sent_is_answered_as_described(tmp_path: Path) -> None:
+    tables = {"uploads": {"folder": "uploads"}, "server": {"download_originals": True}, "limits": {"per_minute": 0}}
+    (tmp_path / "docs").mkdir()
+    made = config_in(tmp_path, documents={"paths": ["docs"]}, **tables)
+    tokens = {"BOT_API_TOKENS": f"boss:ask+read+write+admin:{TOKEN}"}
+    app = create_app(Untouched(), made, tokens, NoJob())  # type: ignore[arg-type]
+
+    def whole(environ: Any, start: Any) -> list[bytes]:
+        """The app, read to its end, as a server does; the test client would leave what is streamed unread."""
+        parts = app(environ, start)
+        try:
+            return [b"".join(parts)]
+        finally:
+            parts.close()  # type: ignore[attr-defined]
+
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", whole, config=settings(1, 5, TOKEN))
+    done = fuzzed(schema)
+    described = {f"{method.upper()} {path}" for path, told in description(app)["paths"].items() for method in told}
+    assert (done.errors, done.faults) == ((), [])
+    assert {case.operation for case in done.cases} == described
+    assert {200, 202, 303, 400, 404, 415} <= {case.status for case in done.cases} and len(done.cases) > 800
 
 
 # Types as JSON Schema

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Request, Response, make_response, request
+from flask import Blueprint, Request, Response, abort, make_response, request
 
 from bot.access import Scope
 from bot.web import shapes
@@ -30,12 +30,14 @@ routes = Blueprint("mcp", __name__)
     Reply(202, "a notification was taken"),
     *(gives(shapes.Message, "the message or its headers are not those of the protocol", status) for status in REFUSED),
     takes={JSON: shapes.Message},
-    errors=(413,),
+    errors=(413, 415),
 )
 def exchange() -> Response:
     """The reply to a message of the Model Context Protocol: streamable HTTP, stateless, in JSON."""
     from bot.mcp import server
 
+    if request.mimetype != JSON:  # the SDK would refuse it in a text without a type
+        abort(415, "send JSON with the header Content-Type: application/json")
     return asyncio.run(_reply(server(open_bot(), visitor(), answered), request))
 
 
