@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from benchmarks.fuzz import fuzzed, settings
 from bot import schemas
+from bot.access import Scope
 from bot.jobs import JobState
 from bot.json_schema import schema_of, schemas_of
 from bot.schemas import Keywords
@@ -22,6 +23,7 @@ from bot.web.app import create_app
 from bot.web.described import described, gives, refuses
 from bot.web.openapi import description
 from bot.web.shapes import Done
+from bot.web.visitors import needs
 from tests.fake_encoder import config_in
 from tests.fakes import FakeBot
 
@@ -62,6 +64,7 @@ def test_a_route_that_says_nothing_of_itself_is_left_out(app: Flask) -> None:
 
 
 def test_a_route_is_described_by_what_it_says_of_itself_and_by_its_rule(app: Flask) -> None:
+    @needs(Scope.READ)
     @described("count", gives(Done, "counted", 202), errors=(404,))
     def count(kind: str, name: str) -> str:
         """Counts things.
@@ -77,7 +80,7 @@ def test_a_route_is_described_by_what_it_says_of_itself_and_by_its_rule(app: Fla
     assert list(told["responses"]) == ["202", "401", "403", "404", "429", "503"]
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Done"}}}
     assert told["responses"]["202"] == {"description": "counted", "content": content}
-    assert told["security"] == [{"token": []}, {"session": []}]
+    assert told["security"] == [{"token": ["read"]}, {"session": ["read"]}]
 
 
 def test_people_are_told_of_errors_on_a_page_and_programs_in_json(app: Flask) -> None:

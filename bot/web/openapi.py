@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from bot import __version__
+from bot.access import Scope
 from bot.json_schema import schema_of, schemas_of
 from bot.web.described import Operation, Reply, leads, operations, refuses
-from bot.web.visitors import OPEN
+from bot.web.visitors import needed
 
 if TYPE_CHECKING:
     from apispec import APISpec
@@ -70,7 +71,7 @@ class _Route:
     rule: Rule
     view: Callable[..., object]
     told: Operation
-    is_open: bool
+    scope: Scope | None  # that it needs; None: it is open to all
 
     @property
     def method(self) -> str:
@@ -81,9 +82,9 @@ class _Route:
         """All that a request may be answered with; what the view says of a status comes first."""
         yield from self.told.replies
         for_people = not (self.rule.rule.startswith(_FOR_PROGRAMS) or self.rule.endpoint.startswith("api."))
-        for status in sorted({*self.told.errors, *((403,) if self.is_open else _DOOR)}):
+        for status in sorted({*self.told.errors, *(_DOOR if self.scope else (403,))}):
             yield refuses(status, for_people)
-        if for_people and not self.is_open:
+        if for_people and self.scope:
             yield leads("to the sign-in page, for a browser")
 
     def kinds(self) -> Iterator[Any]:
@@ -98,7 +99,7 @@ def _routes(app: Flask) -> Iterator[_Route]:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         for told in operations(view):
-            yield _Route(rule, view, told, rule.endpoint in OPEN)
+            yield _Route(rule, view, told, needed(app, rule.endpoint))
 
 
 class _Schemas:
@@ -131,8 +132,8 @@ def _operation(route: _Route, schemas: _Schemas) -> JSON:
         operation["requestBody"] = {"required": True, "content": schemas.content(route.told.takes)}
     for reply in route.replies():
         _add(operation["responses"], reply, schemas)
-    if not route.is_open:
-        operation["security"] = [{name: []} for name in _SECURITY]
+    if route.scope:
+        operation["security"] = [{name: [route.scope.value]} for name in _SECURITY]
     return operation
 
 
