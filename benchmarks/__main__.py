@@ -9,7 +9,8 @@
 The labelled questions and the news corpus lie in ../shared; without them the samples are measured.
 `news` and `peers` take half an hour each where no vectors are kept from another time (`--index`), and
 `peers` needs an environment of its own (see benchmarks/peers.py); `page` asks in a browser, and `load`,
-`settings` and `soak` with many clients, over the index that `news` made: all these run only when named.
+`settings` and `soak` with many clients, over the index that `news` made; `fuzz` sends a server over the samples
+what nobody would: all these run only when named.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from benchmarks import (
     citations,
     encoding,
     fit,
+    fuzz,
     load,
     page,
     peers,
@@ -59,9 +61,10 @@ def main() -> int:
         "load": lambda options: load.report(SHARED, ROOT, options.index),
         "settings": lambda options: load.settings(SHARED, ROOT, WORK, options.index),
         "soak": lambda options: load.soak(SHARED, ROOT, options.index, options.minutes),
+        "fuzz": lambda options: fuzz.report(ROOT, options.examples, options.seed),
         "peers": lambda options: peers.report(SHARED, ROOT, WORK, 20000),
     }
-    when_named = ("news", "page", "load", "settings", "soak", "peers")
+    when_named = ("news", "page", "load", "settings", "soak", "fuzz", "peers")
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument(
         "parts", nargs="*", choices=[[], *parts], help=f"all but {', '.join(when_named)}, where none is named"
@@ -69,6 +72,10 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=2000, help="news articles to index for the speed (2000)")
     parser.add_argument("--minutes", type=int, default=10, help="how long 32 clients soak the server (10)")
     parser.add_argument("--index", type=Path, default=WORK / "news", help="the index of the news corpus")
+    parser.add_argument(
+        "--examples", type=int, default=fuzz.EXAMPLES, help=f"requests made up of each operation ({fuzz.EXAMPLES})"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="what they are made from (1)")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     sections = _sections()

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 open_url = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # a proxy knows no 127.0.0.1 of ours
 
 
 class Server:
-    """Serves an index on a free port of 127.0.0.1, and is ended when done; it logs into a file, where one is given."""
+    """Serves an index on a free port of 127.0.0.1, and is ended when done; it logs into a file, where one is given.
+
+
+    `command` is what Python runs, with `options`; `environ` is set beside what is in this process's environment.
+    """
 
     def __init__(
         self,
@@ -25,6 +31,7 @@ class Server:
         log: Path | None = None,
         command: Sequence[str] = ("server.py",),
         options: Sequence[str] = (),
+        environ: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -33,11 +40,14 @@ class Server:
         where = ("--index", str(index), "--host", "127.0.0.1", "--port", str(port))
         self._command = [sys.executable, *command, *where, *options]
         self._root = root
+        self._environ = {**os.environ, **environ}
         self._log: BinaryIO | int = log.open("wb") if log else subprocess.DEVNULL
 
     def __enter__(self) -> Server:
         began = time.perf_counter()
-        self._process = subprocess.Popen(self._command, cwd=self._root, stdout=subprocess.DEVNULL, stderr=self._log)
+        self._process = subprocess.Popen(
+            self._command, cwd=self._root, env=self._environ, stdout=subprocess.DEVNULL, stderr=self._log
+        )
         while time.perf_counter() - began < 120 and self._process.poll() is None:
             try:
                 with open_url(f"{self.address}/readyz", timeout=1):

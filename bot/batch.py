@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -27,8 +27,8 @@ def open_lines(file: str) -> Iterator[Iterable[bytes]]:
 
 
 def answer_lines(
-    answer: Callable[[Question], dict[str, Any]], lines: Iterable[bytes], said: Callable[[str], str] = str
-) -> Iterator[dict[str, Any]]:
+    answer: Callable[[Question], Mapping[str, Any]], lines: Iterable[bytes], said: Callable[[str], str] = str
+) -> Iterator[Mapping[str, Any]]:
     """The reply to each line that is not blank: what `answer` makes of its question, or an error for a bad line.
 
     The error is ``{"request_id", "error"}``; `said` puts what it says into a language.

@@ -6,15 +6,16 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
-from bot import __version__
+from typing_extensions import TypedDict
+
+from bot import __version__, schemas
 from bot.access import ANYONE, Scope, Visitor
 from bot.errors import BadInput, BotError
+from bot.json_schema import schema_of
 from bot.types import Answer, Citation, Document, Filters, Hit, Question
 from bot.wire import (
-    MAX_QUESTION,
-    MAX_TOP_K,
     answer_to_json,
     clean,
     document_to_json,
@@ -43,11 +44,28 @@ _INSTRUCTIONS = (
     "with `read_document`. Quote, and name the source."
 )
 
-_TEXT: JSON = {"type": "string"}
-_TEXT_OR_NULL: JSON = {"type": ["string", "null"]}
-_COUNT: JSON = {"type": "integer", "minimum": 0}
-_OFFSET: JSON = {**_COUNT, "description": "counts Unicode code points in the document's text"}
-_DATE: JSON = {"type": "string", "format": "date"}
+
+class AskArguments(schemas.Asked, schemas.Context, closed=True):
+    """What `ask` takes."""
+
+
+class Reading(TypedDict, closed=True):
+    """Which stretch of which document is to be read."""
+
+    id: Annotated[str, schemas.Keywords(description="as ask and search give it")]
+    start: NotRequired[Annotated[schemas.Offset, schemas.Keywords(default=0)]]
+    end: NotRequired[schemas.Offset]
+
+
+class Stretch(TypedDict):
+    """A stretch of a document's text."""
+
+    document: schemas.Document
+    text: str
+    start: schemas.Offset
+    end: schemas.Offset
+    length: Annotated[schemas.Count, schemas.Keywords(description="characters of the whole text")]
+    left: Annotated[schemas.Count, schemas.Keywords(description="characters after end")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +86,19 @@ class _Told:
     """What a tool gives: words to read, a text each, and the same as JSON."""
 
     texts: tuple[str, ...]
-    content: JSON
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Tool:
-    """A tool: what it takes and gives, as JSON Schema, and what it does. `run` raises BotError."""
+    """A tool: what it takes and gives, and what it does. `run` raises BotError."""
 
     title: str
     description: str
     scope: Scope
     needed: str  # the argument that must be there
-    takes: JSON
-    gives: JSON
+    takes: type  # of its arguments
+    gives: type  # of its JSON
     run: Callable[[_Desk, JSON], _Told]
 
 
@@ -113,7 +131,9 @@ def server(bot: Bot, visitor: Visitor = ANYONE, ask: Callable[[Question], Answer
         except Exception:  # the SDK would send what it says
             _logger.exception("the tool %s failed", params.name)
             return failed("the server failed; its log says why")
-        return CallToolResult(content=[TextContent(text=text) for text in told.texts], structured_content=told.content)
+        return CallToolResult(
+            content=[TextContent(text=text) for text in told.texts], structured_content=dict(told.content)
+        )
 
     return Server(
         "wenda",
@@ -144,19 +164,19 @@ def _described(name: str, tool: _Tool) -> Tool:
         name=name,
         title=tool.title,
         description=tool.description,
-        input_schema={**_object(tool.takes, (tool.needed,)), "additionalProperties": False},
-        output_schema=tool.gives,
+        input_schema=schema_of(tool.takes),
+        output_schema=schema_of(tool.gives),
         annotations=ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False),
     )
 
 
 def _run(tool: _Tool, desk: _Desk, arguments: JSON) -> _Told:
     """What a tool gives for these arguments. Raises BadInput where one is not known, missing or wrong."""
-    keys = ", ".join(tool.takes)
-    if unknown := next((key for key in arguments if key not in tool.takes), None):
-        raise BadInput(f"unknown argument {clean(unknown)[:60]}; the arguments are {keys}")
+    known = tool.takes.__annotations__
+    if unknown := next((key for key in arguments if key not in known), None):
+        raise BadInput(f"unknown argument {clean(unknown)[:60]}; the arguments are {', '.join(known)}")
     if tool.needed not in arguments:
-        raise BadInput(f"{tool.needed} is missing; the arguments are {keys}")
+        raise BadInput(f"{tool.needed} is missing; the arguments are {', '.join(known)}")
     return tool.run(desk, arguments)
 
 
@@ -185,7 +205,7 @@ def _read_document(desk: _Desk, arguments: JSON) -> _Told:
     if start > length or start > end:
         raise BadInput(f"start must not be beyond end, nor beyond the document's {length} characters")
     text, left = stored.text[start:end], length - end
-    content = {
+    content: Stretch = {
         "document": document_to_json(stored.document),
         "text": text,
         "start": start,
@@ -220,100 +240,6 @@ def _named(document: Document) -> str:
     return " · ".join(part for part in told if part)
 
 
-def _object(properties: JSON, required: tuple[str, ...] | None = None) -> JSON:
-    """The schema of an object with these properties; all of them are there unless `required` says which."""
-    return {"type": "object", "properties": properties, "required": list(properties if required is None else required)}
-
-
-def _several(items: JSON) -> JSON:
-    return {"type": "array", "items": items}
-
-
-def _question(description: str) -> JSON:
-    return {"type": "string", "minLength": 1, "maxLength": MAX_QUESTION, "description": description}
-
-
-def _answer_schema() -> JSON:
-    status = {"enum": ["answered", "masked", "conflict", "not_found"]}
-    values = _several(_object({"text": _TEXT, "citation": _COUNT, "target": {"type": "boolean"}}))
-    copy = _object({"document": _DOCUMENT, "start": _OFFSET, "end": _OFFSET})
-    citation = _object(
-        {
-            "n": _COUNT,
-            "document": _DOCUMENT,
-            "passage_id": _TEXT,
-            "page": {"type": ["integer", "null"]},
-            "start": _OFFSET,
-            "end": _OFFSET,
-            "quote": {**_TEXT, "description": "verbatim: the document's text from start to end"},
-            "answer_start": _OFFSET,
-            "answer_end": _OFFSET,
-            "duplicates": _several(copy),
-            "cells": _several(_object({"label": _TEXT, "start": _OFFSET, "end": _OFFSET})),
-        }
-    )
-    part = {
-        "question": _TEXT,
-        "status": status,
-        "reason": _TEXT_OR_NULL,
-        "answers": values,
-        "citations": _several(_COUNT),
-    }
-    return _object(
-        {
-            "id": _TEXT,
-            "request_id": _TEXT_OR_NULL,
-            "question": _TEXT,
-            "understood": {**_TEXT, "description": "the question as it was asked, a follow-up made whole"},
-            "status": {**status, "description": "masked: the source hides it; conflict: sources disagree"},
-            "reason": {**_TEXT_OR_NULL, "description": "why nothing was found"},
-            "answer": {**_TEXT_OR_NULL, "description": "the shortest verbatim span that answers"},
-            "answers": values,
-            "text": _TEXT,
-            "confidence": {"type": "number", "minimum": 0, "maximum": 1},
-            "citations": _several(citation),
-            "passages": _several(_PASSAGE),
-            "undated_excluded": _COUNT,
-            "index": _TEXT,
-            "took_ms": _COUNT,
-            "parts": _several(_object(part)),
-        }
-    )
-
-
-_DOCUMENT = _object(
-    {
-        "id": _TEXT,
-        "title": _TEXT,
-        "source": _TEXT,
-        **dict.fromkeys(("publisher", "url", "date", "author", "editor", "number"), _TEXT_OR_NULL),
-    }
-)
-_PASSAGE = _object(
-    {
-        "passage_id": _TEXT,
-        "document": _DOCUMENT,
-        "start": _OFFSET,
-        "end": _OFFSET,
-        "text": _TEXT,
-        "score": {"type": "number"},
-    }
-)
-_TOP_K: JSON = {"type": "integer", "minimum": 1, "maximum": MAX_TOP_K, "default": 5, "description": "passages given"}
-_FILTERS: JSON = {
-    **_object(
-        {
-            "document": {**_several(_TEXT), "description": "ids of documents"},
-            "source": {**_TEXT, "description": "the beginning of a source, such as reports/2022/"},
-            "date_from": {**_DATE, "description": "inclusive; undated documents are left out"},
-            "date_to": {**_DATE, "description": "inclusive; undated documents are left out"},
-        },
-        (),
-    ),
-    "additionalProperties": False,
-    "description": "which documents may answer",
-}
-
 _TOOLS = {
     "ask": _Tool(
         "Ask the documents",
@@ -322,14 +248,8 @@ _TOOLS = {
         "a date, a name, a place.",
         Scope.ASK,
         "question",
-        {
-            "question": _question("in Chinese, as one asks a colleague: 去年全市破获案件多少起？"),
-            "previous": _question("the question before, where this one follows it up: 那今年呢？"),
-            "filters": _FILTERS,
-            "top_k": _TOP_K,
-            "today": {**_DATE, "description": "the date that 今年 counts from; the server's where it is left out"},
-        },
-        _answer_schema(),
+        AskArguments,
+        schemas.Answer,
         _ask,
     ),
     "search": _Tool(
@@ -337,8 +257,8 @@ _TOOLS = {
         "The passages that fit a query best, best first, by meaning and by words.",
         Scope.ASK,
         "query",
-        {"query": _question("a question, or a few words"), "top_k": _TOP_K, "filters": _FILTERS},
-        _object({"passages": _several(_PASSAGE), "undated_excluded": _COUNT, "index": _TEXT}),
+        schemas.Query,
+        schemas.SearchResult,
         _search,
     ),
     "read_document": _Tool(
@@ -346,21 +266,8 @@ _TOOLS = {
         f"The text of a document between two offsets, at most {MAX_READ:,} characters at a time, and what is left.",
         Scope.READ,
         "id",
-        {
-            "id": {**_TEXT, "description": "as ask and search give it"},
-            "start": {**_OFFSET, "default": 0},
-            "end": _OFFSET,
-        },
-        _object(
-            {
-                "document": _DOCUMENT,
-                "text": _TEXT,
-                "start": _OFFSET,
-                "end": _OFFSET,
-                "length": {**_COUNT, "description": "characters of the whole text"},
-                "left": {**_COUNT, "description": "characters after end"},
-            }
-        ),
+        Reading,
+        Stretch,
         _read_document,
     ),
 }

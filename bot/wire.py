@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
+from bot import schemas
 from bot.errors import BadInput
+from bot.schemas import MAX_ANSWER_ID, MAX_NOTE, MAX_REQUEST_ID, MAX_TOP_K, TOP_K
+from bot.schemas import MAX_QUESTION as MAX_QUESTION  # the edges count by it too
 from bot.types import (
     Answer,
     Citation,
@@ -28,17 +31,7 @@ from bot.types import (
 
 E = TypeVar("E", bound=StrEnum)
 
-MAX_QUESTION = 1000  # code points
-MAX_TOP_K = 50
-MAX_REQUEST_ID = 200  # code points
-MAX_ANSWER_ID = 200  # code points
-MAX_NOTE = 500  # code points
-
-_QUESTION_KEYS = ("question", "top_k", "filters", "previous", "today", "request_id")
-_QUERY_KEYS = ("query", "top_k", "filters")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FILTER_KEYS = ("document", "source", "date_from", "date_to")
-_RATING_KEYS = ("id", "verdict", "reason", "note")
 
 
 def json_from(text: str) -> object:
@@ -50,7 +43,7 @@ def question_from_json(payload: object) -> Question:
     """The question that a parsed JSON body asks. Raises BadInput with the key that is wrong."""
     if not isinstance(payload, Mapping):
         raise BadInput('the body must be a JSON object such as {"question": "…"}')
-    _known(payload, _QUESTION_KEYS, "")
+    _known(payload, schemas.Question)
     if "question" not in payload:
         raise BadInput('question is missing; send {"question": "…"}')
     request_id = payload.get("request_id")
@@ -71,7 +64,7 @@ def query_from_json(payload: object) -> Query:
     """The search that a parsed JSON body asks for. Raises BadInput with the key that is wrong."""
     if not isinstance(payload, Mapping):
         raise BadInput('the body must be a JSON object such as {"query": "…"}')
-    _known(payload, _QUERY_KEYS, "")
+    _known(payload, schemas.Query)
     if "query" not in payload:
         raise BadInput('query is missing; send {"query": "…"}')
     text = checked_question(payload["query"], "query")
@@ -93,7 +86,7 @@ def rating_from_json(payload: object) -> Rating:
     """What a parsed JSON body says of an answer. Raises BadInput with the key that is wrong."""
     if not isinstance(payload, Mapping):
         raise BadInput('the body must be a JSON object such as {"id": "…", "verdict": "up"}')
-    _known(payload, _RATING_KEYS, "")
+    _known(payload, schemas.Rating)
     answer_id = payload.get("id")
     if not isinstance(answer_id, str) or not 1 <= len(answer_id) <= MAX_ANSWER_ID:
         raise BadInput("id must be the id of an answer, as POST /api/ask gave it")
@@ -115,15 +108,15 @@ def clean(text: str) -> str:
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
-def answer_to_json(answer: Answer) -> dict[str, Any]:
+def answer_to_json(answer: Answer) -> schemas.Answer:
     """The answer JSON of the contract."""
     return {
         "id": answer.id,
         "request_id": answer.request_id,
         "question": answer.question,
         "understood": answer.understood,
-        "status": answer.status.value,
-        "reason": answer.reason.value if answer.reason else None,
+        "status": answer.status,
+        "reason": answer.reason,
         "answer": answer.answer,
         "answers": [_value(value) for value in answer.answers],
         "text": answer.text,
@@ -137,7 +130,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def search_to_json(result: SearchResult) -> dict[str, Any]:
+def search_to_json(result: SearchResult) -> schemas.SearchResult:
     """The JSON of what a search found."""
     return {
         "passages": [passage_to_json(hit) for hit in result.passages],
@@ -146,21 +139,21 @@ def search_to_json(result: SearchResult) -> dict[str, Any]:
     }
 
 
-def _value(value: Value) -> dict[str, Any]:
+def _value(value: Value) -> schemas.Value:
     return {"text": value.text, "citation": value.citation, "target": value.target}
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Part) -> schemas.Part:
     return {
         "question": part.question,
-        "status": part.status.value,
-        "reason": part.reason.value if part.reason else None,
+        "status": part.status,
+        "reason": part.reason,
         "answers": [_value(value) for value in part.answers],
         "citations": list(part.citations),
     }
 
 
-def document_to_json(document: Document) -> dict[str, Any]:
+def document_to_json(document: Document) -> schemas.Document:
     """The whole document object."""
     return {
         "id": document.id,
@@ -175,7 +168,7 @@ def document_to_json(document: Document) -> dict[str, Any]:
     }
 
 
-def _citation(citation: Citation) -> dict[str, Any]:
+def _citation(citation: Citation) -> schemas.Citation:
     return {
         "n": citation.n,
         "document": document_to_json(citation.document),
@@ -194,7 +187,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-def passage_to_json(hit: Hit) -> dict[str, Any]:
+def passage_to_json(hit: Hit) -> schemas.Passage:
     """A passage that was found, as `passages` of an answer has it."""
     return {
         "passage_id": hit.passage.id,
@@ -220,7 +213,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _top_k(payload: Mapping[str, Any]) -> int:
-    top_k = _or(payload.get("top_k"), 5)
+    top_k = _or(payload.get("top_k"), TOP_K)
     if not isinstance(top_k, int) or isinstance(top_k, bool) or not 1 <= top_k <= MAX_TOP_K:
         raise BadInput(f"top_k must be a whole number from 1 to {MAX_TOP_K}")
     return top_k
@@ -229,7 +222,7 @@ def _top_k(payload: Mapping[str, Any]) -> int:
 def _filters(payload: object) -> Filters:
     if not isinstance(payload, Mapping):
         raise BadInput("filters must be a JSON object")
-    _known(payload, _FILTER_KEYS, "filters.")
+    _known(payload, schemas.Filters, "filters.")
     document = _or(payload.get("document"), [])
     ids = [document] if isinstance(document, str) else document
     if not isinstance(ids, list) or not all(isinstance(item, str) and item for item in ids):
@@ -271,7 +264,9 @@ def _date(payload: Mapping[str, Any], key: str) -> str:
     raise BadInput(f"{key} must be a date written YYYY-MM-DD")
 
 
-def _known(payload: Mapping[str, Any], keys: tuple[str, ...], prefix: str) -> None:
+def _known(payload: Mapping[str, Any], kind: type, prefix: str = "") -> None:
+    """Raises BadInput where an object has a key that its type has not."""
+    keys = kind.__annotations__
     for key in payload:
         if key not in keys:
             raise BadInput(f"unknown key {prefix}{clean(str(key))[:60]}; the keys are {', '.join(keys)}")

@@ -29,13 +29,20 @@ expect.set_options(timeout=15_000)  # ms, for a busy machine
 def serving(app: Flask) -> Iterator[str]:
     """The address of an app behind waitress."""
     server = create_server(app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
+    ending = threading.Event()
+
+    def run() -> None:
+        while not ending.is_set():
+            wasyncore.loop(1.0, map=server._map, count=1)
+
+    thread = threading.Thread(target=run)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    # Its sockets are closed by its own thread, whose loop ends when none is left.
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+    ending.set()
+    server.pull_trigger()
     thread.join()
     server.task_dispatcher.shutdown()
+    wasyncore.close_all(server._map)  # when no thread looks at its sockets any more
 
 
 @contextmanager

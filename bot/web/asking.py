@@ -6,10 +6,11 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import abort, current_app, request
 
+from bot import schemas
 from bot.config import Config
 from bot.errors import NoIndex
 from bot.jobs import IndexJob, JobState
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 _NO_INDEX = "no index is open; run: python -m bot index"
 
-_Stretch = tuple[dict[str, Any], int, int]  # an object with a ``document``, and a start and an end in its text
+_Linked = schemas.Citation | schemas.Duplicate | schemas.Passage
+_Stretch = tuple[_Linked, int, int]  # and a start and an end in its document's text
 
 log = logging.getLogger("bot.web")
 
@@ -77,7 +79,7 @@ def find_document(document_id: str) -> StoredDocument:
     return stored
 
 
-def ask(question: Question) -> dict[str, Any]:
+def ask(question: Question) -> schemas.Answer:
     """The answer JSON, from what the visitor may see, with a ``link`` wherever it names a stretch of a document."""
     answer = answered(replace(question, via=f"http{request.script_root}"))
     return with_links(answer, open_bot(), request.script_root)
@@ -95,7 +97,7 @@ def answered(question: Question) -> Answer:
     return answer
 
 
-def search(query: Query) -> dict[str, Any]:
+def search(query: Query) -> schemas.SearchResult:
     """What a search finds of what the visitor may see, as JSON, with a ``link`` for each passage."""
     bot = open_bot()
     began = time.perf_counter()
@@ -109,14 +111,14 @@ def search(query: Query) -> dict[str, Any]:
     return payload
 
 
-def with_links(answer: Answer, bot: Bot, base_url: str) -> dict[str, Any]:
+def with_links(answer: Answer, bot: Bot, base_url: str) -> schemas.Answer:
     """The answer JSON in which citations, their duplicates and passages link to their words.
 
     A citation's link marks the answer itself. Where a new index was opened after the answer was
     made, the links open the document and mark nothing: their offsets belong to the older texts.
     """
     payload = answer_to_json(answer)
-    stretches = [(item, item["answer_start"], item["answer_end"]) for item in payload["citations"]]
+    stretches: list[_Stretch] = [(item, item["answer_start"], item["answer_end"]) for item in payload["citations"]]
     copies = [copy for citation in payload["citations"] for copy in citation["duplicates"]]
     stretches += [(item, item["start"], item["end"]) for item in [*copies, *payload["passages"]]]
     _add_links(stretches, bot, answer.index, base_url)

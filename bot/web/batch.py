@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, stream_with_context
@@ -13,8 +14,10 @@ from bot.access import Scope
 from bot.batch import answer_lines
 from bot.errors import BotError, TooLarge
 from bot.types import Question
+from bot.web import shapes
 from bot.web.asking import ask, open_bot
 from bot.web.bounds import pass_on
+from bot.web.described import described, sends
 from bot.web.failures import MESSAGES
 from bot.web.language import for_program
 from bot.web.visitors import needs
@@ -30,8 +33,14 @@ log = logging.getLogger(__name__)
 
 @routes.post("/api/ask/batch")
 @needs(Scope.ASK)
+@described(
+    "askBatch",
+    sends(KINDS[0], "the replies", shapes.Replies),
+    takes=dict.fromkeys(KINDS, shapes.Lines),
+    errors=(413,),
+)
 def ask_batch() -> Response:
-    """The answer to the question of each line, in order, a line each."""
+    """The answers to the questions of up to 1,000 lines, streamed in order."""
     lines = _lines()
     open_bot()  # without an index the whole batch is refused
     replies = answer_lines(_answer, lines, for_program())
@@ -54,7 +63,7 @@ def _lines() -> list[bytes]:
     return lines
 
 
-def _answer(question: Question) -> dict[str, Any]:
+def _answer(question: Question) -> Mapping[str, Any]:
     """The answer JSON; where the server fails, an error in its place, for the answers before it are sent already."""
     pass_on()
     try:
@@ -67,5 +76,5 @@ def _answer(question: Question) -> dict[str, Any]:
     return {"request_id": question.request_id, "error": {"code": code, "message": for_program()(message)}}
 
 
-def _line(reply: dict[str, Any]) -> bytes:
+def _line(reply: Mapping[str, Any]) -> bytes:
     return json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace") + b"\n"

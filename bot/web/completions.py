@@ -9,17 +9,18 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from bot import schemas
 from bot.errors import BadInput
 from bot.templates import language
 from bot.text import on_one_line
+from bot.web import shapes
 from bot.wire import checked_question, clean
 
 JSON = dict[str, Any]
 
-MODEL = "wenda"
-OPTIONS = ("top_k", "filters", "previous", "today", "request_id")  # of POST /api/ask, in a request's `wenda`
+MODEL: Final = "wenda"
 
 _UNSUPPORTED = ("tools", "functions", "audio", "logprobs")  # what a reply would have to be otherwise for
 _EXAMPLE = '[{"role": "user", "content": "…"}]'
@@ -43,7 +44,7 @@ class Conversation:
 class Completion:
     """An answer as a chat completion."""
 
-    answer: JSON  # as POST /api/ask gives it
+    answer: schemas.Answer  # as POST /api/ask gives it
     content: str
     annotations: tuple[JSON, ...]
     created: int  # seconds since 1970
@@ -85,7 +86,7 @@ class Completion:
         }
 
 
-def completed(answer: JSON, addresses: Sequence[str], created: int) -> Completion:
+def completed(answer: schemas.Answer, addresses: Sequence[str], created: int) -> Completion:
     """The completion of an answer as POST /api/ask gives it; `addresses` has where each citation is opened.
 
     The content is the answer's text, and after it the sources under their numbers, as Markdown. An annotation spans
@@ -105,7 +106,7 @@ def completed(answer: JSON, addresses: Sequence[str], created: int) -> Completio
     return Completion(answer, content, tuple(annotations), created)
 
 
-def model_json(created: int) -> JSON:
+def model_json(created: int) -> shapes.Model:
     """The one model there is; `created` counts seconds since 1970."""
     return {"id": MODEL, "object": "model", "created": created, "owned_by": MODEL}
 
@@ -183,8 +184,9 @@ def _part(part: object, name: str) -> str:
 def _options(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     options = _object(payload, "wenda")
     for key in options:
-        if key not in OPTIONS:
-            raise BadInput(f"unknown key wenda.{clean(key)[:60]}; the keys are {', '.join(OPTIONS)}")
+        if key not in schemas.Options.__annotations__:
+            known = ", ".join(schemas.Options.__annotations__)
+            raise BadInput(f"unknown key wenda.{clean(key)[:60]}; the keys are {known}")
     return options
 
 

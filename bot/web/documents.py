@@ -6,7 +6,6 @@ import datetime
 import logging
 import os
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, send_file
 from werkzeug.datastructures import FileStorage
@@ -16,14 +15,16 @@ from bot.access import Scope, sees
 from bot.errors import BadInput, BotError, TooLarge
 from bot.jobs import JobState
 from bot.uploads import Kept, Uploads
+from bot.web import shapes
 from bot.web.asking import app_config, find_document, index_job, open_bot
 from bot.web.contents import stretch
+from bot.web.described import FILES, described, gives, sends
 from bot.web.language import for_program
+from bot.web.shapes import LISTED, MAX_LISTED
 from bot.web.visitors import needs, visitor
 from bot.wire import document_to_json
 
 MAX_FILES = 20  # of one request
-LISTED, MAX_LISTED = 100, 500  # documents of one reply, where the request does not say, and at most
 _AROUND = 64 * 1024  # bytes of a form beside its files
 
 routes = Blueprint("files", __name__)
@@ -33,8 +34,13 @@ log = logging.getLogger(__name__)
 
 @routes.get("/api/documents")
 @needs(Scope.READ)
+@described(
+    "listDocuments",
+    gives(shapes.Documents, "some of them, and how to go on"),
+    query=shapes.DocumentsQuery,
+)
 def list_documents() -> Response:
-    """The documents that match ``q`` and ``source``, at most ``limit`` of them, from ``cursor`` on."""
+    """The documents, in the order of their sources."""
     overview, asked = open_bot().overview(visitor().visible), request.args
     shown = stretch(overview.documents, asked.get("q", ""), asked.get("source", ""), _limit(), asked.get("cursor", ""))
     return jsonify(
@@ -49,10 +55,15 @@ def list_documents() -> Response:
 
 @routes.delete("/api/documents/<document:document_id>")
 @needs(Scope.WRITE)
+@described(
+    "deleteDocument",
+    gives(shapes.Deleted, "the file is gone; indexing has begun", 202),
+    errors=(404, 410),
+)
 def delete_document(document_id: str) -> tuple[Response, int]:
-    """Removes the file that a document was read from, where it was sent here, and has the index follow.
+    """Removes the uploaded file that a document was read from, all documents of it, and indexes.
 
-    The path is the index's own, and never made of the request. Other documents of the file go with it.
+    The path is the index's own, and never made of the request.
     """
     uploads, job = _uploads(), index_job()
     source = find_document(document_id).document.source
@@ -70,8 +81,14 @@ def delete_document(document_id: str) -> tuple[Response, int]:
 
 @routes.post("/api/documents")
 @needs(Scope.WRITE)
+@described(
+    "addDocuments",
+    gives(shapes.Added, "what became of each file, in their order; indexing has begun", 202),
+    takes={FILES: shapes.Files},
+    errors=(413,),
+)
 def add_documents() -> tuple[Response, int]:
-    """Keeps the files of a form and has them indexed; what became of each, in their order."""
+    """Keeps files and has them indexed, where the configuration takes any."""
     uploads, job = _uploads(), index_job()
     sent = _sent_files()
     kept = [_kept(uploads, file) for file in sent]
@@ -85,6 +102,7 @@ def add_documents() -> tuple[Response, int]:
 
 @routes.post("/api/index")
 @needs(Scope.WRITE)
+@described("startIndexing", gives(shapes.Indexing, "indexing has begun", 202))
 def start_indexing() -> tuple[Response, int]:
     """Has the index made to match the configured documents, and the uploads."""
     paths = app_config().document_paths
@@ -96,8 +114,13 @@ def start_indexing() -> tuple[Response, int]:
 
 @routes.get("/originals/<document:document_id>")
 @needs(Scope.READ)
+@described(
+    "downloadOriginal",
+    sends("application/octet-stream", "the file, byte for byte", bytes),
+    errors=(404, 410),
+)
 def download_original(document_id: str) -> Response:
-    """The file that a document was read from, byte for byte, as one to be saved and never shown."""
+    """The file that a document was read from, where the configuration gives it out; to be saved and never shown."""
     if not app_config().server.download_originals:
         abort(404, "original files are not given out; [server] download_originals = true changes that")
     find_document(document_id)
@@ -111,7 +134,7 @@ def download_original(document_id: str) -> Response:
     return response
 
 
-def job_json(state: JobState) -> dict[str, Any]:
+def job_json(state: JobState) -> shapes.Job:
     """The state of indexing as JSON; to who sees some sources alone, nothing that may name others."""
     visible, said = visitor().visible, for_program()
     skipped = list(state.skipped)
@@ -183,7 +206,7 @@ def _kept(uploads: Uploads, file: FileStorage) -> Kept | BotError:
         return error
 
 
-def _file_json(uploads: Uploads, sent: FileStorage, became: Kept | BotError) -> dict[str, Any]:
+def _file_json(uploads: Uploads, sent: FileStorage, became: Kept | BotError) -> shapes.Kept | shapes.Refused:
     if isinstance(became, BotError):
         return {"name": sent.filename, "error": for_program()(str(became))}
     return {"name": became.name, "source": uploads.source(became.name), "bytes": became.bytes, "new": became.new}

@@ -6,24 +6,38 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Request, Response, make_response, request
+from flask import Blueprint, Request, Response, abort, make_response, request
 
 from bot.access import Scope
+from bot.web import shapes
 from bot.web.asking import answered, open_bot
+from bot.web.described import JSON, Reply, described, gives
 from bot.web.visitors import needs, visitor
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
+
+REFUSED = (400, 404, 406)  # with an error of JSON-RPC
 
 routes = Blueprint("mcp", __name__)
 
 
 @routes.post("/mcp")
 @needs(Scope.ASK)
+@described(
+    "exchange",
+    gives(shapes.Message, "the reply"),
+    Reply(202, "a notification was taken"),
+    *(gives(shapes.Message, "the message or its headers are not those of the protocol", status) for status in REFUSED),
+    takes={JSON: shapes.Message},
+    errors=(413,),
+)
 def exchange() -> Response:
-    """The reply to the message in the body."""
+    """The reply to a message of the Model Context Protocol: streamable HTTP, stateless, in JSON."""
     from bot.mcp import server
 
+    if request.mimetype != JSON:  # the SDK would refuse it in a text without a type
+        abort(415, "send JSON with the header Content-Type: application/json")
     return asyncio.run(_reply(server(open_bot(), visitor(), answered), request))
 
 

@@ -13,6 +13,7 @@ from bot.errors import BotError
 from bot.jobs import JobState, Stage
 from bot.types import Status
 from bot.web.bounds import Turns
+from bot.web.described import described, sends
 from bot.web.exchanges import Exchange
 from bot.web.visitors import needs
 
@@ -105,8 +106,9 @@ def metrics() -> Metrics:
 
 @routes.get("/metrics")
 @needs(Scope.ADMIN)
+@described("readMetrics", sends("text/plain", "requests, answers, the index and the process"))
 def tell() -> Response:
-    """All of it in Prometheus's text format."""
+    """What is counted, in Prometheus's text format."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
     return Response(generate_latest(metrics().registry), content_type=CONTENT_TYPE_LATEST)

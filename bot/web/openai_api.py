@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from bot import schemas
 from bot.access import Scope
 from bot.errors import TooLarge
 from bot.types import Question
+from bot.web import shapes
 from bot.web.api import json_body
 from bot.web.asking import app_config, ask, open_bot
 from bot.web.completions import MODEL, Conversation, completed, conversation_from_json, model_json
+from bot.web.described import JSON, Reply, described, gives
 from bot.web.visitors import needs, visitor
 from bot.wire import question_from_json
 
@@ -27,8 +29,18 @@ routes = Blueprint("openai", __name__)
 
 @routes.post("/v1/chat/completions")
 @needs(Scope.ASK)
+@described(
+    "complete",
+    Reply(
+        200,
+        "the completion; with stream, its chunks as server-sent events",
+        {JSON: shapes.Completion, "text/event-stream": str},
+    ),
+    takes={JSON: shapes.Conversation},
+    errors=(404, 413),
+)
 def complete() -> Response:
-    """The answer to a conversation's last question."""
+    """The answer to a conversation's last question, in the shape of OpenAI's API."""
     conversation = _conversation()
     _known(conversation.model)
     answer = ask(_question(conversation))
@@ -40,15 +52,17 @@ def complete() -> Response:
 
 @routes.get("/v1/models")
 @needs(Scope.ASK)
+@described("listModels", gives(shapes.Models, "the list"))
 def models() -> Response:
-    """The one model, in a list."""
+    """The one model that POST /v1/chat/completions takes."""
     return jsonify({"object": "list", "data": [_model()]})
 
 
 @routes.get("/v1/models/<model>")
 @needs(Scope.ASK)
+@described("readModel", gives(shapes.Model, "the model"), errors=(404,))
 def read_model(model: str) -> Response:
-    """The one model."""
+    """The same by its name."""
     _known(model)
     return jsonify(_model())
 
@@ -68,7 +82,7 @@ def _known(model: str) -> None:
         abort(404, _NO_MODEL)
 
 
-def _model() -> dict[str, Any]:
+def _model() -> shapes.Model:
     """The model, made when the index was."""
     return model_json(int(open_bot().overview(visitor().visible).built))
 
@@ -81,7 +95,7 @@ def _question(conversation: Conversation) -> Question:
     return replace(asked, previous=open_bot().understood(conversation.earlier, asked.today))
 
 
-def _addresses(answer: dict[str, Any]) -> list[str]:
+def _addresses(answer: schemas.Answer) -> list[str]:
     """Where others open each citation: its link, on the address that they reach this server by."""
     base_url = (app_config().server.public_url or request.url_root).rstrip("/")
     return [f"{base_url}{citation['link'].removeprefix(request.script_root)}" for citation in answer["citations"]]

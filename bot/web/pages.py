@@ -15,8 +15,9 @@ from bot.errors import BotError
 from bot.links import document_address
 from bot.text import on_one_line
 from bot.types import Document, Question
-from bot.web import contents, sheet, view
+from bot.web import contents, shapes, sheet, view
 from bot.web.asking import app_config, ask, find_document, visible_document
+from bot.web.described import FORM, described, shows
 from bot.web.failures import status_of
 from bot.web.language import for_page, words
 from bot.web.visitors import needs, visitor
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 NEAREST = 3  # passages to show where no answer was found; static/chat.js asks for as many
 BOUNDS = ("document", "source", "date_from", "date_to")  # the form's fields of what may answer
+CHAT = tuple(shows(status=status) for status in (200, 400, 413, 503))
 REMARKS = 200  # lines of one cause that the index page lists
 
 routes = Blueprint("pages", __name__)
@@ -44,8 +46,10 @@ routes.add_app_template_filter(view.facts, "facts")
 
 @routes.route("/", methods=["GET", "POST"])
 @needs(Scope.ASK)
+@described("openChat", *CHAT, query=shapes.ChatQuery, method="get")
+@described("askInChat", *CHAT, takes={FORM: shapes.ChatForm}, method="post")
 def chat() -> tuple[str, int]:
-    """The chat page; with a question in ``q``, its answer too, for browsers without JavaScript."""
+    """The chat page; with a question in q, its answer too, for browsers without JavaScript."""
     text = request.values.get("q", "")
     if request.method != "POST" and not text.strip():
         return _chat_page(None), 200
@@ -59,8 +63,9 @@ def chat() -> tuple[str, int]:
 
 @routes.get("/documents/<document:document_id>")
 @needs(Scope.READ)
+@described("showDocument", shows(), query=shapes.SpanQuery, errors=(404,))
 def document(document_id: str) -> str:
-    """The page of a document, with the span of ``start`` and ``end`` marked."""
+    """The page of a document, with a span of it marked."""
     stored = find_document(document_id)
     span, note = sheet.requested_span(stored.text, request.args)
     sections = sheet.sections(stored, span)
@@ -78,8 +83,9 @@ def document(document_id: str) -> str:
 
 @routes.get("/index")
 @needs(Scope.READ)
+@described("showIndex", shows(), query=shapes.IndexQuery)
 def index() -> str:
-    """What the index holds and what it does not; of its documents those that match ``q``, a page at a time."""
+    """The page that shows what the index holds and what it does not, and lists its documents."""
     bot: Bot | None = current_app.extensions["bot"]
     if bot is None:
         return render_template("index.html", overview=None)

@@ -8,6 +8,8 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from werkzeug.exceptions import TooManyRequests
 
 from bot.access import Visitor
+from bot.web import shapes
+from bot.web.described import FORM, described, leads, shows
 from bot.web.language import words
 from bot.web.visitors import door, home, own_path, right_key, see, visitor
 
@@ -16,14 +18,24 @@ log = logging.getLogger(__name__)
 
 
 @routes.get("/sign-in")
+@described("showSignIn", shows(), leads("onward: the server has no tokens"), query=shapes.SignInQuery)
 def page() -> Response:
     """The page that asks for a token; where none are set, the chat page."""
     return _page(200) if door().keyring.keys else _onward(visitor())
 
 
 @routes.post("/sign-in")
+@described(
+    "signIn",
+    leads("onward, signed in"),
+    shows("the page again: the token is wrong", 401),
+    shows("the page again: too many wrong tokens", 429),
+    takes={FORM: shapes.SignInForm},
+    query=shapes.SignInQuery,
+    errors=(413,),
+)
 def sign_in() -> Response:
-    """Begins a session where the token is right."""
+    """Begins a session, kept in a cookie, where the token is right."""
     made = door()
     if not made.keyring.keys:
         return _onward(visitor())
@@ -49,6 +61,7 @@ def sign_in() -> Response:
 
 
 @routes.post("/sign-out")
+@described("signOut", leads("to the sign-in page"))
 def sign_out() -> Response:
     """Ends the session, and has the browser forget what the pages kept in it."""
     made = door()
