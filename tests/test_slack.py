@@ -23,12 +23,14 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config import Config, Log, Server, Slack
+from bot.config import Config, Log, Server, config_from
 from bot.errors import BadConfig, BotError, NoIndex
+from bot.journal import Journal
 from bot.links import text_version
 from bot.slack.app import add_slack_routes, create_slack, start_socket
 from bot.slack.blocks import EXCERPT, MESSAGE_LIMIT, answer_message, line_message
-from bot.slack.listeners import Desk, on_command, on_mention, on_message
+from bot.slack.desk import Desk
+from bot.slack.listeners import on_command, on_mention, on_message
 from bot.slack.markup import escaped, plain_text
 from bot.slack.seen import Seen
 from bot.slack.socket_mode import Socket
@@ -65,6 +67,10 @@ VERSION = text_version(TEXT)
 QUESTION = "鄂尔多斯电诈止付多少"
 
 
+def journal_of(config: Config) -> Journal:
+    return Journal(config.index_dir, config.journal)
+
+
 class FailingBot(FakeBot):
     """Raises an error that repeats the question."""
 
@@ -95,7 +101,9 @@ class Workspace:
         self.server = server
         self.bot = cast("Any", bot or FakeBot())
         variables = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
-        app = create_slack(self.bot, config or Config(), variables | {"SLACK_API_URL": server.address} | environ)
+        config = config or Config()
+        environ = variables | {"SLACK_API_URL": server.address} | environ
+        app = create_slack(self.bot, config, environ, journal_of(config))
         assert app is not None
         self.app = app
         flask_app = Flask(__name__)
@@ -292,7 +300,7 @@ def test_two_questions_in_one_channel_are_both_answered(workspace: Workspace) ->
 
 
 def test_only_the_channels_of_the_configuration_are_answered_and_direct_messages_always(server: SlackServer) -> None:
-    workspace = Workspace(server, config=Config(slack=Slack(channels=("C2",))))
+    workspace = Workspace(server, config=config_from({"slack": {"channels": ["C2"]}}))
     for number, event in enumerate([mention(ts="1.1"), mention(channel="C2", ts="1.2"), direct(ts="1.3")]):
         workspace.event(event, f"Ev{number}")
     assert sorted(post["channel"] for post in workspace.posts()) == ["C2", "D1"]
@@ -328,7 +336,7 @@ def test_ask_without_a_question_gives_help(workspace: Workspace, words: str) -> 
 
 
 def test_ask_says_where_it_is_not_open_and_is_open_in_direct_messages(server: SlackServer) -> None:
-    workspace = Workspace(server, config=Config(slack=Slack(channels=("C2",))))
+    workspace = Workspace(server, config=config_from({"slack": {"channels": ["C2"]}}))
     workspace.command(QUESTION, "C1")
     workspace.command(QUESTION, "D1")
     assert sorted(answer["text"][:4] for answer in workspace.responses()) == ["3.01", ZH.elsewhere[:4]]
@@ -515,8 +523,11 @@ def test_slacks_check_of_the_address_is_answered(workspace: Workspace) -> None:
 
 def test_without_a_bot_token_there_is_no_slack() -> None:
     app: Any = FakeBot()
-    assert create_slack(app, Config(), {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": "s"}) is None
-    assert create_slack(app, Config(), {"SLACK_BOT_TOKEN": " "}) is None
+    assert (
+        create_slack(app, Config(), {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": "s"}, journal_of(Config()))
+        is None
+    )
+    assert create_slack(app, Config(), {"SLACK_BOT_TOKEN": " "}, journal_of(Config())) is None
 
 
 @pytest.mark.parametrize(
@@ -536,7 +547,7 @@ def test_without_a_bot_token_there_is_no_slack() -> None:
 def test_a_wrong_token_stops_the_start_with_its_mend_and_without_the_token(environ: dict[str, str], said: str) -> None:
     bot: Any = FakeBot()
     with pytest.raises(BadConfig) as caught:
-        create_slack(bot, Config(), environ)
+        create_slack(bot, Config(), environ, journal_of(Config()))
     assert said in str(caught.value)
     assert "secret" not in str(caught.value).replace("SLACK_SIGNING_SECRET", "").lower().replace("signing secret", "")
 
@@ -581,7 +592,8 @@ def socket_mode(server: SlackServer, app_token: str = APP_TOKEN) -> Iterator[Soc
     """The connection of a bot that Slack reaches by Socket Mode alone."""
     environ = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": app_token, "SLACK_API_URL": server.address}
     bot: Any = FakeBot()
-    app = create_slack(bot, Config(log=Log(questions=True)), environ)
+    config = Config(log=Log(questions=True))
+    app = create_slack(bot, config, environ, journal_of(config))
     assert app is not None
     connection = start_socket(app, environ)
     assert connection is not None
@@ -644,7 +656,7 @@ def test_without_an_app_token_there_is_no_socket(workspace: Workspace) -> None:
 
 def test_listeners_are_plain_functions(server: SlackServer) -> None:
     bot: Any = FakeBot()
-    desk = Desk(bot, Config())
+    desk = Desk(bot, Config(), journal_of(Config()))
     said: list[dict[str, Any]] = []
 
     def say(**message: Any) -> None:

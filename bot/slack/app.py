@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.config import Config
 from bot.errors import BadConfig
-from bot.slack.listeners import Desk, log_failure, on_command, on_mention, on_message
+from bot.journal import Journal
+from bot.slack.desk import Desk
+from bot.slack.listeners import log_failure, on_command, on_mention, on_message
 from bot.slack.tokens import read_app_token, read_tokens
 from bot.slack.words import ZH
 
@@ -29,7 +31,7 @@ EVENTS_PATH = "/slack/events"
 TIMEOUT = 10  # seconds for a call of Slack's Web API; the library's own is 30
 
 
-def create_slack(bot: Bot, config: Config, environ: Mapping[str, str]) -> App | None:
+def create_slack(bot: Bot, config: Config, environ: Mapping[str, str], journal: Journal) -> App | None:
     """The Slack app that answers with the bot, or None where SLACK_BOT_TOKEN is not set.
 
     Nothing is asked of Slack yet, so that the server starts while Slack cannot be reached.
@@ -42,7 +44,7 @@ def create_slack(bot: Bot, config: Config, environ: Mapping[str, str]) -> App | 
     # Not `App(client=…)`: Bolt then warns at each start that SLACK_BOT_TOKEN of the environment is not used.
     app.client.base_url = tokens.api_url
     app.client.timeout = TIMEOUT
-    register(app, Desk(bot, config))
+    register(app, Desk(bot, config, journal))
     return app
 
 

@@ -5,21 +5,15 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.config import Config
 from bot.errors import BadInput, BotError, NoIndex
-from bot.links import document_link, text_version
 from bot.slack.blocks import Message, answer_message, line_message
+from bot.slack.desk import Desk
 from bot.slack.markup import plain_text
 from bot.slack.seen import Seen
-from bot.slack.words import words_for
 from bot.types import Question
 from bot.wire import MAX_QUESTION, checked_question
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
 
 log = logging.getLogger(__name__)
 
@@ -30,19 +24,10 @@ Send = Callable[..., Any]
 _OWN_WORDS = (None, "file_share", "thread_broadcast")
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every listener works with."""
-
-    bot: Bot
-    config: Config
-    seen: Seen = field(default_factory=Seen)
-
-
 def on_mention(desk: Desk, body: Payload, say: Send) -> None:
     """Answers a mention in its thread."""
     event = body["event"]
-    if _from_person(event) and _open(desk, event["channel"]):
+    if _from_person(event) and desk.is_open(event["channel"]):
         _answer_event(desk, body, say)
 
 
@@ -57,8 +42,8 @@ def on_command(desk: Desk, command: Payload, respond: Send) -> None:
     """Answers ``/ask QUESTION`` to the asker alone."""
     text = plain_text(command.get("text") or "")
     channel = command["channel_id"]
-    if not (_open(desk, channel) or channel.startswith("D")):
-        words = words_for(text)
+    if not desk.is_open(channel):
+        words = desk.words(text, channel)
         message = line_message(words.elsewhere, words)
     else:
         message = reply(desk, "" if text.lower() == "help" else text, channel)
@@ -67,15 +52,15 @@ def on_command(desk: Desk, command: Payload, respond: Send) -> None:
 
 def reply(desk: Desk, text: str, channel: str, request_id: str | None = None) -> Message:
     """The message that answers a text: the answer, the help where it is empty, or a line that says what failed."""
-    words = words_for(text)
+    words = desk.words(text, channel)
     if not text:
         return line_message(words.help, words)
     try:
-        question = Question(text=checked_question(text), request_id=request_id, via="slack")
+        question = Question(text=checked_question(text), request_id=request_id)
         if desk.config.log.questions:
             log.info("question in %s: %r", channel, question.text)
-        answer = desk.bot.ask(question)
-        return answer_message(answer, lambda *span: link_to(desk, *span), words)
+        answer = desk.answered(question, channel)
+        return answer_message(answer, desk.link, words)
     except BadInput:
         too_long = words.too_long.format(length=len(text), limit=MAX_QUESTION)
         return line_message(too_long if len(text) > MAX_QUESTION else words.unreadable, words)
@@ -85,14 +70,6 @@ def reply(desk: Desk, text: str, channel: str, request_id: str | None = None) ->
     except Exception as error:  # a mistake in the bot: the person who asked still gets a line
         log.error("question not answered: %s", _trace(error))
         return line_message(words.failed, words)
-
-
-def link_to(desk: Desk, document_id: str, start: int, end: int, text: str) -> str | None:
-    """The address of the page that marks a span, or None where the document no longer has that text there."""
-    stored = desk.bot.document(document_id)
-    if stored is None or stored.text[start:end] != text:
-        return None
-    return document_link(desk.config.server.url, document_id, start, end, text_version(stored.text))
 
 
 def log_failure(error: Exception) -> None:
@@ -132,11 +109,6 @@ def _new(seen: Seen, body: Payload) -> bool:
 def _from_person(event: Payload) -> bool:
     by_person = event.get("user") and not event.get("bot_id")
     return bool(by_person) and "edited" not in event and event.get("subtype") in _OWN_WORDS
-
-
-def _open(desk: Desk, channel: str) -> bool:
-    channels = desk.config.slack.channels
-    return not channels or channel in channels
 
 
 def _trace(error: Exception) -> str:
