@@ -11,8 +11,9 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl
@@ -28,8 +29,15 @@ SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 BOT_USER = "UBOT"
 BOT_ID = "BBOT"
 TICKET = "secret-ticket"
+WORKSPACE_URL = "https://t.slack.com/"
 
-_TOKENS = {"auth.test": BOT_TOKEN, "chat.postMessage": BOT_TOKEN, "apps.connections.open": APP_TOKEN}
+SCOPES = "app_mentions:read,channels:history,chat:write,commands,groups:history,im:history,mpim:history,reactions:write"
+
+_METHODS = (
+    "auth.test chat.getPermalink chat.postEphemeral chat.postMessage chat.update conversations.replies reactions.add "
+    "reactions.remove views.open"
+).split()
+_TOKENS = {**dict.fromkeys(_METHODS, BOT_TOKEN), "apps.connections.open": APP_TOKEN}
 
 
 @dataclass(frozen=True)
@@ -38,17 +46,46 @@ class Call:
 
     method: str
     body: dict[str, Any]
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one call of a method."""
+
+    status: int = 200  # with another, Slack's servers fail, or refuse with `retry_after`
+    retry_after: int | None = None  # seconds
+    seconds: float = 0  # before it answers; a client that cannot wait sees nothing
+    done: bool = False  # whether what was asked is done all the same, before it answers
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the Web API sends back."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "application/json"
 
 
 class SlackServer:
-    """Answers as Slack does and keeps what it was sent; `errors` makes a method fail with Slack's error code."""
+    """Answers as Slack does and keeps what it was sent.
+
+    `errors` makes a method fail with Slack's error code, `faults` each of its next calls in a way of its own.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.acks: list[dict[str, Any]] = []
         self.sockets: list[ServerConnection] = []
         self.errors: dict[str, str] = {}
+        self.faults: dict[str, list[Fault]] = {}
+        self.scopes = SCOPES
+        self.messages: list[dict[str, Any]] = []  # what the bot posted, as conversations.replies gives it
+        self.reactions: set[tuple[str, str, str]] = set()  # channel, ts, name
         self._changed = threading.Condition()
+        self._closing = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = False  # closing waits for the answers in hand
         self._socket = serve(self._talk, "127.0.0.1", 0)
@@ -63,6 +100,7 @@ class SlackServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing.set()
         self._http.shutdown()
         self._http.server_close()
         self._socket.shutdown()
@@ -96,24 +134,77 @@ class SlackServer:
             self.calls.append(call)
             self._changed.notify_all()
 
-    def answer(self, path: str, token: str | None, body: dict[str, Any]) -> dict[str, Any]:
-        """What Slack answers a Web API call with."""
+    def reply(self, path: str, token: str | None, body: dict[str, Any]) -> Reply:
+        """What a call gets, once it did what it asks for, or went wrong as it was told to."""
         method = path.removeprefix("/api/")
+        with self._changed:
+            fault = self.faults[method].pop(0) if self.faults.get(method) else Fault()
+        good = fault.status == 200
+        answered = self.answer(method, token, body) if good or fault.done else {}
+        self._closing.wait(fault.seconds)
+        if not good:
+            waiting = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+            return Reply(b"<html>", fault.status, waiting, "text/html")
+        return Reply(json.dumps(answered).encode(), headers={"X-OAuth-Scopes": self.scopes})
+
+    def answer(self, method: str, token: str | None, body: dict[str, Any]) -> dict[str, Any]:
+        """What Slack answers a Web API call with."""
         if method not in _TOKENS:
             return {"ok": False, "error": "unknown_method"}
         if token != _TOKENS[method]:
             return {"ok": False, "error": "invalid_auth"}
         if method in self.errors:
             return {"ok": False, "error": self.errors[method]}
-        if method == "auth.test":
-            return {"ok": True, "url": "https://t.slack.com/", "team_id": "T1", "user_id": BOT_USER, "bot_id": BOT_ID}
-        if method == "apps.connections.open":
-            port = self._socket.socket.getsockname()[1]
-            return {"ok": True, "url": f"ws://127.0.0.1:{port}/link/?ticket={TICKET}&app_id=A1"}
+        match method:
+            case "auth.test":
+                return {"ok": True, "url": WORKSPACE_URL, "team_id": "T1", "user_id": BOT_USER, "bot_id": BOT_ID}
+            case "apps.connections.open":
+                port = self._socket.socket.getsockname()[1]
+                return {"ok": True, "url": f"ws://127.0.0.1:{port}/link/?ticket={TICKET}&app_id=A1"}
+            case "conversations.replies":
+                return self._replies(body)
+            case "reactions.add" | "reactions.remove":
+                return self._react(method, body)
+            case "views.open":
+                return {"ok": bool(body.get("trigger_id")), "view": body.get("view")}
+            case "chat.getPermalink":
+                moment = body["message_ts"].replace(".", "")
+                return {"ok": True, "permalink": f"{WORKSPACE_URL}archives/{body['channel']}/p{moment}"}
+        return self._post(method, body)
+
+    def _post(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
         faults = message_faults(body) + ([] if body.get("channel") else ["no channel"])
         if faults:
             return {"ok": False, "error": "invalid_blocks", "response_metadata": {"messages": faults}}
-        return {"ok": True, "channel": body["channel"], "ts": "1700000001.000001", "message": {"text": body["text"]}}
+        with self._changed:
+            ts = f"1700000001.{len(self.messages) + 1:06d}"
+            said = {"channel": body["channel"], "ts": ts, "text": body["text"], "user": BOT_USER, "bot_id": BOT_ID}
+            said |= {"thread_ts": body.get("thread_ts", ts), "metadata": body.get("metadata")}
+            if method == "chat.postMessage":
+                self.messages.append(said)
+        return {"ok": True, "channel": body["channel"], "ts": ts, "message_ts": ts, "message": {"text": body["text"]}}
+
+    def _replies(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A thread, its first message before the replies, `limit` of them at a time."""
+        first = {"user": "U1", "ts": body["ts"], "thread_ts": body["ts"], "text": "?"}
+        thread = [
+            said for said in self.messages if (said["channel"], said["thread_ts"]) == (body["channel"], body["ts"])
+        ]
+        start, limit = int(body.get("cursor") or 0), int(body.get("limit") or 1000)
+        shown = [first, *thread][start : start + limit]
+        if str(body.get("include_all_metadata")) not in ("1", "True", "true"):
+            shown = [{key: value for key, value in said.items() if key != "metadata"} for said in shown]
+        more = start + limit <= len(thread)
+        cursor = str(start + limit) if more else ""
+        return {"ok": True, "messages": shown, "has_more": more, "response_metadata": {"next_cursor": cursor}}
+
+    def _react(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        reaction, adds = (body["channel"], body["timestamp"], body["name"]), method == "reactions.add"
+        with self._changed:
+            if (reaction in self.reactions) == adds:
+                return {"ok": False, "error": "already_reacted" if adds else "no_reaction"}
+            (self.reactions.add if adds else self.reactions.remove)(reaction)
+        return {"ok": True}
 
     def send(self, payload: dict[str, Any], kind: str = "events_api") -> str:
         """Sends a payload over the newest socket and returns the envelope's id."""
@@ -153,19 +244,20 @@ def _handler(server: SlackServer) -> type[BaseHTTPRequestHandler]:
             body = json.loads(raw or "{}") if "json" in self.headers.get("Content-Type", "") else dict(parse_qsl(raw))
             if self.path.startswith("/commands/"):
                 server.record(Call("response", body))
-                self._reply("text/plain", b"ok")
+                self._send(Reply(b"ok", kind="text/plain"))
                 return
             scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-            reply = server.answer(self.path, token if scheme == "Bearer" else None, body)
             server.record(Call(self.path.removeprefix("/api/"), body))
-            self._reply("application/json", json.dumps(reply).encode())
+            self._send(server.reply(self.path, token if scheme == "Bearer" else None, body))
 
-        def _reply(self, kind: str, body: bytes) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+        def _send(self, reply: Reply) -> None:
+            headers = {"Content-Type": reply.kind, "Content-Length": str(len(reply.body)), **reply.headers}
+            with suppress(OSError):  # a client that was killed, or could not wait
+                self.send_response(reply.status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(reply.body)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

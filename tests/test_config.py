@@ -125,7 +125,7 @@ def test_every_option_says_what_it_takes() -> None:
         ("[slack]\nworkspaces = 'T1'", "slack.workspaces = 'T1' is wrong; it takes a list of team ids"),
         ("[slack]\npeople = '#help'", "slack.people = '#help' is wrong; it takes a channel id such as C0123456789"),
         ("[slack]\nwaiting = 0", "slack.waiting = 0 is wrong; it takes a whole number from 1 to 1000000"),
-        ("[slack.channels.C1]\nanser = 'all'", "unknown key slack.channels.C1.anser; [slack.channels.C1] takes answer, "),
+        ("[slack.channels.C1]\nanser = 'all'", "unknown key slack.channels.C1.anser; [slack.channels.C1] takes answer"),
         ("[slack.channels.C1]\nlanguage = 'fr'", "slack.channels.C1.language = 'fr' is wrong; it takes one of auto"),
         ("[slack.channels]\nC1 = 'all'", "slack.channels = {'C1': 'all'} is wrong; it takes a list of channel ids"),
         ("[access]\nsources = ['a']", "access.sources = ['a'] is wrong; it takes a table of token names and what"),
