@@ -21,6 +21,8 @@ from urllib.parse import parse_qsl
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from tests.slack_limits import message_faults
+
 BOT_TOKEN = "xoxb-1-secret-bot"
 APP_TOKEN = "xapp-1-secret-app"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -271,41 +273,3 @@ def signed(body: str, secret: str = SIGNING_SECRET, age: int = 0) -> dict[str, s
     timestamp = str(int(time.time()) - age)
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
-
-
-def message_faults(message: dict[str, Any]) -> list[str]:
-    """What Slack would refuse in a message's text and blocks, by its published limits; empty where it is fine."""
-    text, blocks = message.get("text", ""), message.get("blocks", [])
-    faults = [] if 0 < len(text) <= 3000 else [f"text has {len(text)} characters"]
-    if not 0 < len(blocks) <= 50:
-        faults.append(f"{len(blocks)} blocks")
-    for number, block in enumerate(blocks):
-        if block.get("type") != "rich_text" or set(block) != {"type", "elements"} or not block["elements"]:
-            faults.append(f"block {number} is not a rich_text block")
-            continue
-        faults += [f"block {number}: {fault}" for part in block["elements"] for fault in _part_faults(part)]
-    size = sum(len(leaf["text"]) + len(leaf.get("url", "")) for leaf in leaves(blocks))
-    return faults + ([f"msg_blocks_too_long: {size} characters"] if size > 11_000 else [])
-
-
-def leaves(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The text and link elements of rich_text blocks, in order."""
-    return [leaf for block in blocks for part in block["elements"] for leaf in part["elements"]]
-
-
-def _part_faults(part: dict[str, Any]) -> list[str]:
-    if part.get("type") not in ("rich_text_section", "rich_text_quote") or set(part) != {"type", "elements"}:
-        return [f"unknown element {part.get('type')}"]
-    length = sum(len(leaf.get("text", "")) for leaf in part["elements"])
-    faults = [fault for leaf in part["elements"] for fault in _leaf_faults(leaf)]
-    return faults + ([] if 0 < length <= 3000 else [f"{part['type']} of {length} characters"])
-
-
-def _leaf_faults(leaf: dict[str, Any]) -> list[str]:
-    kinds = {"text": {"type", "text", "style"}, "link": {"type", "text", "style", "url"}}
-    if leaf.get("type") not in kinds or not set(leaf) <= kinds[leaf["type"]]:
-        return [f"unknown element {leaf.get('type')}"]
-    faults = [] if 0 < len(leaf.get("text", "")) <= 3000 else [f"text of {len(leaf.get('text', ''))} characters"]
-    if leaf["type"] == "link" and not leaf["url"].startswith(("http://", "https://")):
-        faults.append(f"link to {leaf['url']}")
-    return faults + ([] if leaf.get("style", {"bold": True}) == {"bold": True} else ["unknown style"])

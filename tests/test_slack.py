@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import os
@@ -13,43 +12,32 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import Config, Log, Server, config_from
+from bot.config import Config, Log, config_from
 from bot.errors import BadConfig, BotError, NoIndex
 from bot.journal import Journal
 from bot.links import text_version
 from bot.slack.app import add_slack_routes, create_slack, start_socket
-from bot.slack.blocks import EXCERPT, MESSAGE_LIMIT, answer_message, line_message
 from bot.slack.desk import Desk
 from bot.slack.listeners import on_command, on_mention, on_message
 from bot.slack.markup import escaped, plain_text
 from bot.slack.seen import Seen
 from bot.slack.socket_mode import Socket
 from bot.slack.tokens import read_tokens
-from bot.slack.words import EN, ZH, words_for
+from bot.slack.words import ZH
 from bot.types import (
     Answer,
-    Citation,
-    Document,
-    Duplicate,
-    Hit,
-    Passage,
     Question,
-    Reason,
-    Status,
-    StoredDocument,
-    Value,
 )
-from tests.fakes import ANSWER_START, DOCUMENT, QUOTE_END, STORED, TEXT, FakeBot
+from tests.fakes import ANSWER_START, QUOTE_END, TEXT, FakeBot
+from tests.slack_limits import message_faults
 from tests.slack_server import (
     APP_TOKEN,
     BOT_ID,
@@ -58,8 +46,6 @@ from tests.slack_server import (
     SIGNING_SECRET,
     TICKET,
     SlackServer,
-    leaves,
-    message_faults,
     signed,
 )
 
@@ -705,229 +691,6 @@ def test_escaped_text_holds_no_control_characters_and_reads_as_before(content: s
     assert (
         plain_text(escaped(content)) == plain_text(content.replace("<", "&lt;").replace(">", "&gt;")) or "&" in content
     )
-
-
-# Messages
-
-
-def cited(stored: str, start: int, end: int, answer: str, number: int = 1, **fields: Any) -> Citation:
-    at = stored.index(answer, start)
-    known = {"page": None, "document": DOCUMENT} | fields
-    return Citation(
-        n=number, passage_id="p1", start=start, end=end, quote=stored[start:end],
-        answer_start=at, answer_end=at + len(answer), **known,
-    )  # fmt: skip
-
-
-def answer_of(status: Status, *citations: Citation, **fields: Any) -> Answer:
-    return dataclasses.replace(FakeBot().ask(Question("止付")), status=status, citations=citations, **fields)
-
-
-def no_link(document_id: str, start: int, end: int, words: str) -> None:
-    return None
-
-
-def rendered(answer: Answer, words: Any = ZH) -> list[dict[str, Any]]:
-    message = answer_message(answer, no_link, words)
-    assert message_faults({"text": message.text, "blocks": message.blocks}) == []
-    return message.blocks
-
-
-def test_a_masked_figure_says_so_and_its_stars_arrive_as_they_are(workspace: Workspace) -> None:
-    workspace.event(mention("隐藏了多少"))
-    [post] = workspace.posts()
-    start = TEXT.index("*.**")
-    source = {"type": "link", "url": link(start, start + 6), "text": "平安白皮书"}
-    assert post["blocks"] == [
-        block(section(text("原文隐去了具体数字或名称："))),
-        block(
-            quote(text("留意**市的"), text("*.**亿元", bold=True), text("。")),
-            section(source, text(" · 草原日报 · 2022-01-06")),
-        ),
-    ]
-    assert "“留意**市的*.**亿元。”" in post["text"]
-
-
-def test_sources_that_disagree_are_shown_each_with_its_own_quote(workspace: Workspace) -> None:
-    workspace.event(mention("冲突的数字"))
-    [post] = workspace.posts()
-    assert post["blocks"][0] == block(section(text("来源说法不一：")))
-    assert [part["elements"][0]["elements"][0] for part in post["blocks"][1:]] == [
-        text("3.01亿元", bold=True),
-        text("537起", bold=True),
-    ]
-    assert [leaf["text"] for leaf in post["blocks"][2]["elements"][1]["elements"]][:2] == [TEXT[8:14], TEXT[14:18]]
-
-
-def test_each_of_the_things_asked_has_its_line_and_every_quote_its_number(workspace: Workspace) -> None:
-    workspace.event(mention("各项多少"))
-    [post] = workspace.posts()
-    lines = (
-        "今年止付额：3.01亿元（目标或预计）。\n"
-        "去年止付额：各处说法不一：3.01亿元[2]、537起[3]。\n"
-        "留意额：原文隐去了这个内容。\n"
-        "外地止付额：没有找到答案：相近的内容说的是别的地方。"
-    )
-    assert post["blocks"][0] == block(section(text(lines, bold=True)))
-    assert [part["elements"][1]["elements"][:2] for part in post["blocks"][1:]] == [
-        [text(f"[{n}] "), {"type": "link", "url": link(start, end), "text": "平安白皮书"}]
-        for n, start, end in (
-            (1, ANSWER_START, QUOTE_END),
-            (2, ANSWER_START, QUOTE_END),
-            (3, 14, 18),
-            (4, TEXT.index("*.**"), TEXT.index("*.**") + 6),
-        )
-    ]
-
-
-def test_a_value_that_is_aimed_at_says_so() -> None:
-    citation = cited("止付537起", 0, 6, "537起")
-    aimed = answer_of(Status.ANSWERED, citation, answers=(Value("537起", 1, target=True),))
-    assert rendered(aimed)[0] == block(section(text("537起（目标或预计）", bold=True)))
-    assert rendered(aimed, EN)[0] == block(section(text("537起 (a target or forecast)", bold=True)))
-    disputed = dataclasses.replace(aimed, status=Status.CONFLICT)
-    assert rendered(disputed)[1]["elements"][0] == section(text("537起（目标或预计）", bold=True))
-
-
-def test_nothing_found_says_why_and_shows_the_nearest_passages(workspace: Workspace) -> None:
-    workspace.event(mention("天气如何"))
-    [post] = workspace.posts()
-    source = {"type": "link", "url": link(6, len(TEXT)), "text": "平安白皮书"}
-    assert post["blocks"] == [
-        block(section(text("没有找到答案：文档里没有相近的内容。\n最接近的段落："))),
-        block(
-            quote(text(" ".join(TEXT[6:].split()))),
-            section(source, text(" · 草原日报 · 2022-01-06")),
-        ),
-    ]
-
-
-def test_at_most_three_near_passages_are_shown_each_cut_to_80_characters() -> None:
-    hits = tuple(Hit(Passage(f"p{n}", "d1", 0, 200), DOCUMENT, "字" * 200, 1.0) for n in range(5))
-    blocks = rendered(answer_of(Status.NOT_FOUND, reason=Reason.OTHER_PERIOD, passages=hits))
-    assert len(blocks) == 4
-    assert blocks[1]["elements"][0] == quote(text("字" * (EXCERPT - 2) + "……"))
-
-
-@pytest.mark.parametrize("reason", [None, *Reason])
-@pytest.mark.parametrize("words", [ZH, EN])
-def test_every_reason_has_its_words(reason: Reason | None, words: Any) -> None:
-    [only] = rendered(answer_of(Status.NOT_FOUND, reason=reason, passages=()), words)
-    assert leaves([only])[0]["text"].startswith(words.not_found[:-1])
-
-
-def test_an_english_question_is_answered_with_english_words(workspace: Workspace) -> None:
-    workspace.event(mention("how is the weather?"))
-    [post] = workspace.posts()
-    assert post["text"].startswith("No answer found: nothing in the documents comes close.\nThe nearest passages:\n")
-
-
-@pytest.mark.parametrize(
-    ("content", "words"), [("止付多少", ZH), ("GDP是多少", ZH), ("how much", EN), ("2021?", ZH), ("", ZH)]
-)
-def test_words_are_english_only_where_the_question_is(content: str, words: Any) -> None:
-    assert words_for(content) is words
-
-
-def test_nothing_in_a_quote_is_markup() -> None:
-    stored = "<!channel> *bold* `code` <@U1> &amp; :smile: 共*.**亿元"
-    message = answer_message(answer_of(Status.MASKED, cited(stored, 0, len(stored), "*.**亿元")), no_link, ZH)
-    assert message.blocks[1]["elements"][0] == quote(text(stored[:-6]), text("*.**亿元", bold=True))
-    assert "&lt;!channel&gt; *bold* `code` &lt;@U1&gt; &amp;amp; :smile: 共*.**亿元" in message.text
-    assert not {"<", ">"} & set(message.text)
-
-
-def test_the_page_and_the_copies_of_a_quote_are_named() -> None:
-    copies = (Duplicate(DOCUMENT, 0, 4), Duplicate(DOCUMENT, 0, 4))
-    plain = dataclasses.replace(DOCUMENT, publisher=None, date=None)
-    citation = cited("共537起", 0, 5, "537起", document=plain, page=3, duplicates=copies)
-    blocks = rendered(answer_of(Status.ANSWERED, citation))
-    assert blocks[1]["elements"][1] == section(text("平安白皮书"), text(" · 第 3 页 · 另有 2 份文档内容相同"))
-
-
-def test_a_document_that_has_changed_since_or_is_gone_is_named_without_a_link(server: SlackServer) -> None:
-    class ChangedBot(FakeBot):
-        def document(self, document_id: str) -> StoredDocument | None:
-            return dataclasses.replace(STORED, text="新" + TEXT)
-
-    class EmptiedBot(FakeBot):
-        def document(self, document_id: str) -> StoredDocument | None:
-            return None
-
-    for bot in (ChangedBot(), EmptiedBot()):
-        workspace = Workspace(server, bot)
-        workspace.event(mention())
-        assert [leaf["type"] for leaf in leaves(workspace.posts()[-1]["blocks"])] == ["text"] * 5
-
-
-def test_links_begin_with_the_public_address(server: SlackServer) -> None:
-    workspace = Workspace(server, config=Config(server=Server(public_url="https://qa.example.cn/")))
-    workspace.event(mention())
-    [post] = workspace.posts()
-    assert leaves(post["blocks"])[3]["url"].startswith("https://qa.example.cn/documents/d1?start=")
-
-
-def test_an_answer_too_long_for_slack_is_cut_and_says_so() -> None:
-    long = "长" * 5000
-    blocks = rendered(answer_of(Status.ANSWERED, cited(long, 0, 5000, long), answers=(Value(long, 1),)))
-    assert [leaf["text"] for leaf in leaves(blocks[:1])] == ["长" * 2993, "……（已截短）"]
-    assert [leaf["text"] for leaf in leaves(blocks[1:])][:2] == ["长" * 2993, "……（已截短）"]
-
-
-def test_more_sources_than_fit_are_left_out_and_the_message_says_so() -> None:
-    citation = cited("共537起", 0, 5, "537起")
-    blocks = rendered(answer_of(Status.ANSWERED, *[citation] * 80))
-    assert len(blocks) == 50
-    assert blocks[-1] == block(section(text("……（已截短）")))
-
-
-def test_a_fallback_is_never_cut_inside_an_escape() -> None:
-    message = line_message("&" * 2000, ZH)
-    assert message.text == "&amp;" * 598 + "……（已截短）"
-
-
-@settings(deadline=None)
-@given(
-    answer=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).map(lambda part: part * 300),
-    around=st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda part: part * 200),
-    title=st.text(min_size=1, max_size=20).map(lambda part: part * 50),
-    count=st.integers(1, 70),
-    status=st.sampled_from([Status.ANSWERED, Status.MASKED, Status.CONFLICT]),
-    words=st.sampled_from([ZH, EN]),
-)
-def test_every_message_keeps_slacks_limits_and_shows_the_first_quote(
-    answer: str, around: str, title: str, count: int, status: Status, words: Any
-) -> None:
-    stored, at = around + answer + around, len(around)
-    document = Document("d" * 900, title, "a/b.txt", title, None, "2022-01-06")
-    citations = [
-        Citation(n, document, "p1", 7, 0, len(stored), stored, at, at + len(answer)) for n in range(1, count + 1)
-    ]
-    values = tuple(Value(answer, citation.n) for citation in citations)
-    shown = None if status is Status.MASKED else answer
-    message = answer_message(
-        answer_of(status, *citations, answer=shown, answers=values),
-        lambda document_id, start, end, words: f"http://h/{document_id}",
-        words,
-    )
-    assert message_faults({"text": message.text, "blocks": message.blocks}) == []
-    assert sum(len(leaf["text"]) + len(leaf.get("url", "")) for leaf in leaves(message.blocks)) <= MESSAGE_LIMIT + 10
-    assert any(part["type"] == "rich_text_quote" for part in message.blocks[1]["elements"])
-
-
-# The manifest
-
-
-def test_the_manifest_asks_for_exactly_what_is_used() -> None:
-    manifest = yaml.safe_load(Path(__file__).parents[1].joinpath("slack", "manifest.yaml").read_text(encoding="utf-8"))
-    settings, features = manifest["settings"], manifest["features"]
-    assert manifest["oauth_config"]["scopes"] == {
-        "bot": ["app_mentions:read", "chat:write", "commands", "im:history"],
-    }
-    assert settings["event_subscriptions"] == {"bot_events": ["app_mention", "message.im"]}
-    assert settings["socket_mode_enabled"] is True
-    assert [slash["command"] for slash in features["slash_commands"]] == ["/ask"]
-    assert features["app_home"]["messages_tab_enabled"] is True
 
 
 def free_port() -> int:
