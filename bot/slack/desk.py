@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.journal import Journal
 from bot.links import document_link, text_version
-from bot.slack.seen import Seen
 from bot.slack.words import EN, ZH, Words, words_for
 from bot.types import Answer, Filters, Question
 
@@ -25,7 +24,6 @@ class Desk:
     bot: Bot
     config: Config
     journal: Journal
-    seen: Seen = field(default_factory=Seen)
 
     def answered(self, question: Question, channel: str) -> Answer:
         """The answer to a question in a channel, from the channel's sources; remembered. Raises BotError."""
