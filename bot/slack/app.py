@@ -5,21 +5,25 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.config import Config
 from bot.errors import BadConfig
+from bot.jobs import IndexJob
 from bot.journal import Journal
+from bot.slack.actions import register_actions
+from bot.slack.commands import register_commands
 from bot.slack.desk import Desk
-from bot.slack.listeners import log_failure, on_command, on_mention, on_message
+from bot.slack.listeners import log_failure, on_mention, on_message
+from bot.slack.once import Once
 from bot.slack.tokens import read_app_token, read_tokens
 from bot.slack.words import ZH
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
-    from slack_bolt import Ack, App, Respond, Say
+    from slack_bolt import App, Say
     from werkzeug.datastructures import Headers
 
     from bot.bot import Bot
@@ -31,7 +35,9 @@ EVENTS_PATH = "/slack/events"
 TIMEOUT = 10  # seconds for a call of Slack's Web API; the library's own is 30
 
 
-def create_slack(bot: Bot, config: Config, environ: Mapping[str, str], journal: Journal) -> App | None:
+def create_slack(
+    bot: Bot, config: Config, environ: Mapping[str, str], journal: Journal, job: IndexJob | None = None
+) -> App | None:
     """The Slack app that answers with the bot, or None where SLACK_BOT_TOKEN is not set.
 
     Nothing is asked of Slack yet, so that the server starts while Slack cannot be reached.
@@ -44,7 +50,7 @@ def create_slack(bot: Bot, config: Config, environ: Mapping[str, str], journal: 
     # Not `App(client=…)`: Bolt then warns at each start that SLACK_BOT_TOKEN of the environment is not used.
     app.client.base_url = tokens.api_url
     app.client.timeout = TIMEOUT
-    register(app, Desk(bot, config, journal))
+    register(app, Desk(bot, config, journal, Once(config.index_dir), job))
     return app
 
 
@@ -59,17 +65,9 @@ def register(app: App, desk: Desk) -> None:
     def message(body: dict[str, Any], say: Say) -> None:
         on_message(desk, body, say)
 
-    @app.command("/ask", middleware=[acknowledge])
-    def ask(command: dict[str, Any], respond: Respond) -> None:
-        on_command(desk, command, respond)
-
+    register_actions(app, desk)
+    register_commands(app, desk)
     app.error(log_failure)
-
-
-def acknowledge(ack: Ack, next_: Callable[[], None]) -> None:
-    """Acknowledges a command at once: a listener's own ack would wait for a free worker, and Slack only 3 s."""
-    ack()
-    next_()
 
 
 def add_slack_routes(flask_app: Flask, slack_app: App) -> None:

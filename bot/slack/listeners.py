@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.errors import BadInput, BotError, NoIndex
-from bot.slack.blocks import Message, answer_message, line_message
+from bot.slack.blocks import Message, Offer, answer_message, line_message
 from bot.slack.desk import Desk
 from bot.slack.markup import plain_text
 from bot.slack.seen import Seen
@@ -38,19 +38,7 @@ def on_message(desk: Desk, body: Payload, say: Send) -> None:
         _answer_event(desk, body, say)
 
 
-def on_command(desk: Desk, command: Payload, respond: Send) -> None:
-    """Answers ``/ask QUESTION`` to the asker alone."""
-    text = plain_text(command.get("text") or "")
-    channel = command["channel_id"]
-    if not desk.is_open(channel):
-        words = desk.words(text, channel)
-        message = line_message(words.elsewhere, words)
-    else:
-        message = reply(desk, "" if text.lower() == "help" else text, channel)
-    respond(text=message.text, blocks=message.blocks, response_type="ephemeral")
-
-
-def reply(desk: Desk, text: str, channel: str, request_id: str | None = None) -> Message:
+def reply(desk: Desk, text: str, channel: str, offers: Sequence[Offer], request_id: str | None = None) -> Message:
     """The message that answers a text: the answer, the help where it is empty, or a line that says what failed."""
     words = desk.words(text, channel)
     if not text:
@@ -60,7 +48,7 @@ def reply(desk: Desk, text: str, channel: str, request_id: str | None = None) ->
         if desk.config.log.questions:
             log.info("question in %s: %r", channel, question.text)
         answer = desk.answered(question, channel)
-        return answer_message(answer, desk.link, words)
+        return answer_message(answer, desk.link, words, offers)
     except BadInput:
         too_long = words.too_long.format(length=len(text), limit=MAX_QUESTION)
         return line_message(too_long if len(text) > MAX_QUESTION else words.unreadable, words)
@@ -68,7 +56,7 @@ def reply(desk: Desk, text: str, channel: str, request_id: str | None = None) ->
         log.error("question not answered: %s: %s", error.code, str(error).replace(text, "…"))
         return line_message(words.no_index if isinstance(error, NoIndex) else words.failed, words)
     except Exception as error:  # a mistake in the bot: the person who asked still gets a line
-        log.error("question not answered: %s", _trace(error))
+        log.error("question not answered: %s", trace(error))
         return line_message(words.failed, words)
 
 
@@ -79,14 +67,14 @@ def log_failure(error: Exception) -> None:
     if isinstance(error, SlackApiError):
         log.error("Slack refused a request: %s", error.response.get("error"))
     else:
-        log.error("Slack request failed: %s", _trace(error))
+        log.error("Slack request failed: %s", trace(error))
 
 
 def _answer_event(desk: Desk, body: Payload, say: Send) -> None:
     event = body["event"]
     if not _new(desk.seen, body):
         return
-    message = reply(desk, plain_text(event.get("text") or ""), event["channel"], body.get("event_id"))
+    message = reply(desk, plain_text(event.get("text") or ""), event["channel"], desk.offers, body.get("event_id"))
     say(
         text=message.text,
         blocks=message.blocks,
@@ -111,6 +99,6 @@ def _from_person(event: Payload) -> bool:
     return bool(by_person) and "edited" not in event and event.get("subtype") in _OWN_WORDS
 
 
-def _trace(error: Exception) -> str:
+def trace(error: Exception) -> str:
     """What kind of error, and where; not its message, which may hold the question."""
     return "\n".join([type(error).__name__, *traceback.format_tb(error.__traceback__)])
