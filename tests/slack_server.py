@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import shutil
+import tempfile
 import threading
 import time
 import uuid
@@ -84,6 +86,8 @@ class SlackServer:
         self.scopes = SCOPES
         self.messages: list[dict[str, Any]] = []  # what the bot posted, as conversations.replies gives it
         self.reactions: set[tuple[str, str, str]] = set()  # channel, ts, name
+        self.folder = tempfile.mkdtemp()  # for what those keep that use it
+        self.at_end: list[Callable[[], None]] = []  # closes them
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -101,6 +105,9 @@ class SlackServer:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
+        for close in self.at_end:
+            close()
+        shutil.rmtree(self.folder)
         self._http.shutdown()
         self._http.server_close()
         self._socket.shutdown()
@@ -126,8 +133,11 @@ class SlackServer:
 
     def wait(self, condition: Callable[[], Any], seconds: float = 10) -> None:
         """Returns as soon as the condition holds; raises AssertionError when it does not in time."""
-        with self._changed:
-            assert self._changed.wait_for(condition, seconds), "did not happen in time"
+        ends = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < ends, "did not happen in time"
+            with self._changed:
+                self._changed.wait(0.02)
 
     def record(self, call: Call) -> None:
         with self._changed:

@@ -7,29 +7,22 @@ import logging
 import os
 import socket
 import sys
-import threading
+import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, cast
-from urllib.parse import urlencode
+from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Config, Log, config_from
 from bot.errors import BadConfig, BotError, NoIndex
-from bot.journal import Journal
 from bot.links import text_version
-from bot.slack.app import add_slack_routes, create_slack, start_socket
-from bot.slack.desk import Desk
-from bot.slack.listeners import on_mention, on_message
+from bot.slack.app import create_slack, start_socket
 from bot.slack.markup import escaped, plain_text
-from bot.slack.once import Once
-from bot.slack.seen import Seen
 from bot.slack.socket_mode import Socket
 from bot.slack.tokens import read_tokens
 from bot.slack.words import ZH
@@ -48,13 +41,19 @@ from tests.slack_server import (
     SlackServer,
     signed,
 )
+from tests.slack_workspace import (
+    QUESTION,
+    SlowBot,
+    Workspace,
+    command,
+    direct,
+    envelope,
+    in_folder,
+    journal_of,
+    mention,
+)
 
 VERSION = text_version(TEXT)
-QUESTION = "鄂尔多斯电诈止付多少"
-
-
-def journal_of(config: Config) -> Journal:
-    return Journal(config.index_dir, config.journal)
 
 
 class FailingBot(FakeBot):
@@ -66,60 +65,6 @@ class FailingBot(FakeBot):
 
     def ask(self, question: Question) -> Answer:
         raise self.kind(f"no answer to {question.text}; rebuild the index")
-
-
-class SlowBot(FakeBot):
-    """Answers nothing before it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go = threading.Event()
-
-    def ask(self, question: Question) -> Answer:
-        assert self.go.wait(10)
-        return super().ask(question)
-
-
-class Workspace:
-    """The bot behind its HTTP address, and what Slack posts there."""
-
-    def __init__(self, server: SlackServer, bot: Any = None, config: Config | None = None, **environ: str) -> None:
-        self.server = server
-        self.bot = cast("Any", bot or FakeBot())
-        variables = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
-        config = config or Config()
-        environ = variables | {"SLACK_API_URL": server.address} | environ
-        app = create_slack(self.bot, config, environ, journal_of(config))
-        assert app is not None
-        self.app = app
-        flask_app = Flask(__name__)
-        add_slack_routes(flask_app, app)
-        self.http = flask_app.test_client()
-
-    def post(self, body: str, headers: dict[str, str] | None = None, kind: str = "application/json") -> Any:
-        headers = signed(body) if headers is None else headers
-        return self.http.post("/slack/events", data=body.encode(), headers=headers, content_type=kind)
-
-    def event(self, event: dict[str, Any], event_id: str = "Ev1") -> Any:
-        return self.post(json.dumps(envelope(event, event_id)))
-
-    def command(self, text: str, channel: str = "C1") -> Any:
-        body = urlencode(command(text, channel, self.server))
-        return self.post(body, kind="application/x-www-form-urlencoded")
-
-    def finish(self) -> None:
-        """Waits until every listener has run; nothing can be posted after that."""
-        self.app.listener_runner.listener_executor.shutdown(wait=True)
-
-    def posts(self) -> list[dict[str, Any]]:
-        """Everything the bot said, once it has said everything."""
-        self.finish()
-        return self.server.sent("chat.postMessage")
-
-    def responses(self) -> list[dict[str, Any]]:
-        """Everything the bot answered commands with."""
-        self.finish()
-        return self.server.sent("response")
 
 
 @pytest.fixture(autouse=True)
@@ -138,30 +83,6 @@ def server() -> Iterator[SlackServer]:
 @pytest.fixture
 def workspace(server: SlackServer) -> Workspace:
     return Workspace(server)
-
-
-def mention(text: str = f"<@{BOT_USER}> {QUESTION}", **fields: Any) -> dict[str, Any]:
-    return {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1700000000.000100", "text": text} | fields
-
-
-def direct(text: str = QUESTION, **fields: Any) -> dict[str, Any]:
-    return mention(text, type="message", channel="D1", channel_type="im") | fields
-
-
-def envelope(event: dict[str, Any], event_id: str = "Ev1") -> dict[str, Any]:
-    return {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": event_id, "event": event}
-
-
-def command(text: str, channel: str, server: SlackServer) -> dict[str, str]:
-    return {
-        "command": "/ask",
-        "text": text,
-        "channel_id": channel,
-        "user_id": "U1",
-        "team_id": "T1",
-        "response_url": server.response_url,
-        "trigger_id": "1.1",
-    }
 
 
 def link(start: int, end: int, version: str = VERSION) -> str:
@@ -551,15 +472,17 @@ def socket_mode(server: SlackServer, app_token: str = APP_TOKEN) -> Iterator[Soc
     """The connection of a bot that Slack reaches by Socket Mode alone."""
     environ = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": app_token, "SLACK_API_URL": server.address}
     bot: Any = FakeBot()
-    config = Config(log=Log(questions=True))
-    app = create_slack(bot, config, environ, journal_of(config))
-    assert app is not None
-    connection = start_socket(app, environ)
+    config = in_folder(Config(log=Log(questions=True)), Path(tempfile.mkdtemp(dir=server.folder)))
+    slack = create_slack(bot, config, environ, journal_of(config))
+    assert slack is not None
+    slack.start()
+    connection = start_socket(slack.app, environ)
     assert connection is not None
     try:
         yield connection
     finally:
         connection.close()
+        slack.close()
 
 
 def test_socket_mode_answers_events_and_commands_acknowledges_each_and_connects_anew_when_told(
@@ -608,33 +531,6 @@ def test_an_app_token_that_slack_refuses_is_logged_with_its_mend(
 
 def test_without_an_app_token_there_is_no_socket(workspace: Workspace) -> None:
     assert start_socket(workspace.app, {}) is None
-
-
-# Listeners by themselves
-
-
-def test_listeners_are_plain_functions(server: SlackServer) -> None:
-    bot: Any = FakeBot()
-    desk = Desk(bot, Config(), journal_of(Config()), Once(Config().index_dir))
-    said: list[dict[str, Any]] = []
-
-    def say(**message: Any) -> None:
-        said.append(message)
-
-    on_mention(desk, envelope(mention(), "Ev1"), say)
-    on_message(desk, envelope(direct(), "Ev2"), say)
-    assert [message["blocks"] for message in said] == [ANSWERED] * 2
-
-
-def test_seen_keeps_the_newest_keys_and_forgets_the_oldest() -> None:
-    seen = Seen(size=2)
-    assert [seen.first(key) for key in "abacba"] == [True, True, False, True, True, True]
-
-
-def test_seen_lets_exactly_one_of_many_threads_through() -> None:
-    seen = Seen()
-    with ThreadPoolExecutor(16) as pool:
-        assert sum(pool.map(lambda _: seen.first("a", "b"), range(500))) == 1
 
 
 # Markup

@@ -8,18 +8,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
 
 from bot.config import config_from
 from bot.errors import BotError, NoIndex
 from bot.jobs import JobState, Stage
-from bot.journal import Journal
 from bot.slack.actions import rater
-from bot.slack.app import add_slack_routes, create_slack
 from bot.slack.commands import private_offers, status_message
 from bot.slack.desk import Desk
 from bot.slack.elements import texts
@@ -29,51 +26,29 @@ from bot.slack.words import EN, ZH
 from bot.types import Answer, Complaint, Overview, Question, Verdict
 from tests.fakes import OVERVIEW, FakeBot
 from tests.slack_limits import leaves, message_faults, view_faults
-from tests.slack_server import BOT_TOKEN, SIGNING_SECRET, Fault, SlackServer, signed
+from tests.slack_server import Fault, SlackServer
+from tests.slack_workspace import QUESTION, SlowBot, Workspace
 
-QUESTION = "鄂尔多斯电诈止付多少"
 TS, THREAD = "1700000000.000200", "1700000000.000100"
 
 
-class SlowBot(FakeBot):
-    """Answers nothing before it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go = threading.Event()
-
-    def ask(self, question: Question) -> Answer:
-        assert self.go.wait(10)
-        return super().ask(question)
-
-
-class Channel:
+class Channel(Workspace):
     """A channel of Slack in which the bot has answered, with its buttons under the answer."""
 
-    def __init__(
-        self, server: SlackServer, folder: Path, slack: dict[str, Any], bot: Any = None, **journal: Any
-    ) -> None:
-        self.server, self.bot = server, cast("Any", bot or FakeBot())
-        self.config = config_from({"slack": slack, "journal": journal}, base=folder)
-        self.config.index_dir.mkdir(exist_ok=True)
-        self.journal = Journal(self.config.index_dir, self.config.journal)
-        environ = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
-        app = create_slack(self.bot, self.config, environ | {"SLACK_API_URL": server.address}, self.journal)
-        assert app is not None
-        self.app = app
-        flask_app = Flask(__name__)
-        add_slack_routes(flask_app, app)
-        self.http = flask_app.test_client()
+    def __init__(self, server: SlackServer, slack: dict[str, Any], bot: Any = None, **journal: Any) -> None:
+        super().__init__(server, bot, config_from({"slack": slack, "journal": journal}))
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.bot, self.config, self.journal)
 
     def answered(self, question: str = QUESTION) -> None:
         """Has a question answered, so that its answer, a1, is known."""
-        Desk(self.bot, self.config, self.journal, Once(self.config.index_dir)).answered(Question(question), "C1")
+        self.desk.answered(Question(question), "C1")
         self.bot.asked.clear()
 
-    def post(self, fields: dict[str, str]) -> Any:
-        body = urlencode(fields)
-        kind = "application/x-www-form-urlencoded"
-        return self.http.post("/slack/events", data=body.encode(), headers=signed(body), content_type=kind)
+    def send(self, payload: dict[str, Any]) -> Any:
+        return self.post(urlencode({"payload": json.dumps(payload)}), kind="application/x-www-form-urlencoded")
 
     def press(self, action: str, user: str = "U1", answer: str = "a1", thread: str | None = THREAD) -> None:
         stands = {"thread_ts": thread} if thread else {}
@@ -87,7 +62,7 @@ class Channel:
             "response_url": self.server.response_url,
             "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": answer}],
         }
-        assert self.post({"payload": json.dumps(payload)}).status_code == 200
+        assert self.send(payload).status_code == 200
 
     def send_form(self, why: str | None, note: str | None, answer: str = "a1", user: str = "U1") -> None:
         view = {
@@ -100,12 +75,8 @@ class Channel:
             },
         }
         payload = {"type": "view_submission", "team": {"id": "T1"}, "user": {"id": user}, "view": view}
-        response = self.post({"payload": json.dumps(payload)})
+        response = self.send(payload)
         assert (response.status_code, response.data) == (200, b"")
-
-    def ask(self, text: str, channel: str = "C1") -> Any:
-        known = {"command": "/ask", "user_id": "U1", "team_id": "T1", "trigger_id": "1.1"}
-        return self.post(known | {"text": text, "channel_id": channel, "response_url": self.server.response_url})
 
     def wait(self, method: str, count: int = 1) -> None:
         """Returns as soon as a method was called so often."""
@@ -113,8 +84,7 @@ class Channel:
 
     def told(self) -> list[dict[str, Any]]:
         """All that was answered to presses and commands, once all is done."""
-        self.app.listener_runner.listener_executor.shutdown(wait=True)
-        responses = self.server.sent("response")
+        responses = self.responses()
         assert [message_faults(one) for one in responses if "blocks" in one] == [
             [] for one in responses if "blocks" in one
         ]
@@ -139,11 +109,10 @@ def server() -> Iterator[SlackServer]:
 
 
 @pytest.fixture
-def channel(server: SlackServer, tmp_path: Path) -> Iterator[Channel]:
-    made = Channel(server, tmp_path, {"people": "C9"})
+def channel(server: SlackServer) -> Channel:
+    made = Channel(server, {"people": "C9"})
     made.answered()
-    yield made
-    made.journal.close()
+    return made
 
 
 # 👍 and 👎
@@ -213,16 +182,15 @@ def test_a_form_that_cannot_be_kept_is_answered_with_a_line(
     assert (told["text"], told["channel"], told["user"], told["thread_ts"]) == (line, "C1", "U1", THREAD)
 
 
-def test_where_ratings_are_off_there_are_no_buttons_and_an_old_one_says_so(server: SlackServer, tmp_path: Path) -> None:
-    channel = Channel(server, tmp_path, {}, feedback=False)
+def test_where_ratings_are_off_there_are_no_buttons_and_an_old_one_says_so(server: SlackServer) -> None:
+    channel = Channel(server, {}, feedback=False)
     channel.answered()
-    channel.ask(QUESTION)
+    channel.command(QUESTION)
     channel.press("rate_up")
     *_, answer = sorted(channel.told(), key=lambda one: len(one["text"]))
     assert [one["action_id"] for one in answer["blocks"][-1]["elements"]] == ["passages", "share"]
     assert ZH.rating.off in [one["text"] for one in channel.told()]
     assert list(channel.journal.feedback()) == []
-    channel.journal.close()
 
 
 def test_a_journal_that_cannot_be_written_is_told_and_logged(
@@ -254,17 +222,14 @@ def test_the_passages_are_shown_to_who_asks_for_them_alone(channel: Channel) -> 
     assert [leaf["type"] for leaf in leaves(told["blocks"])] == ["text", "text", "link", "text"]
 
 
-def test_the_passages_are_of_the_channels_sources_and_asking_for_them_is_not_kept(
-    server: SlackServer, tmp_path: Path
-) -> None:
-    channel = Channel(server, tmp_path, {"channels": {"C1": {"source": "reports/", "language": "en"}}}, questions=True)
+def test_the_passages_are_of_the_channels_sources_and_asking_for_them_is_not_kept(server: SlackServer) -> None:
+    channel = Channel(server, {"channels": {"C1": {"source": "reports/", "language": "en"}}}, questions=True)
     channel.answered()
     channel.press("passages")
     [told] = channel.told()
     assert told["text"].startswith(EN.nearest)
     [asked] = channel.bot.asked
     assert (asked.text, asked.filters.source, asked.via) == (QUESTION, "reports/", "")
-    channel.journal.close()
     assert [entry.question for entry in channel.journal.entries()] == [QUESTION]
 
 
@@ -348,7 +313,7 @@ def test_a_wait_that_slack_asks_for_is_waited(channel: Channel) -> None:
 
 
 def test_ask_answers_only_the_asker_with_a_button_that_shares_it(channel: Channel) -> None:
-    response = channel.ask(QUESTION)
+    response = channel.command(QUESTION)
     assert (response.status_code, response.data) == (200, b"")
     [answer] = channel.told()
     assert answer["response_type"] == "ephemeral"
@@ -376,31 +341,31 @@ def test_a_shared_answer_is_posted_once_with_who_asked_and_the_private_one_goes(
 
 
 def test_in_a_direct_message_there_is_nobody_to_share_with(channel: Channel) -> None:
-    desk = Desk(channel.bot, channel.config, channel.journal, Once(channel.config.index_dir))
+    desk = channel.desk
     assert "share" in private_offers(desk, "C1")
     assert "share" not in private_offers(desk, "D1")
 
 
 @pytest.mark.parametrize("words", ["", "  ", "help", "HELP", "帮助"])
 def test_ask_without_a_question_gives_help(channel: Channel, words: str) -> None:
-    channel.ask(words)
+    channel.command(words)
     [answer] = channel.told()
     assert answer["text"] == ZH.help
     assert channel.bot.asked == []
 
 
-def test_ask_says_where_it_is_not_open_and_is_open_in_direct_messages(server: SlackServer, tmp_path: Path) -> None:
-    channel = Channel(server, tmp_path, {"channels": ["C2"]})
-    channel.ask(QUESTION, "C1")
-    channel.ask(QUESTION, "D1")
+def test_ask_says_where_it_is_not_open_and_is_open_in_direct_messages(server: SlackServer) -> None:
+    channel = Channel(server, {"channels": ["C2"]})
+    channel.command(QUESTION, "C1")
+    channel.command(QUESTION, "D1")
     assert sorted(answer["text"][:4] for answer in channel.told()) == ["3.01", ZH.elsewhere[:4]]
 
 
-def test_ask_is_acknowledged_at_once_while_every_worker_is_busy(server: SlackServer, tmp_path: Path) -> None:
-    channel = Channel(server, tmp_path, {}, bot := SlowBot())
+def test_ask_is_acknowledged_at_once_while_every_worker_is_busy(server: SlackServer) -> None:
+    channel = Channel(server, {}, bot := SlowBot())
     started = time.monotonic()
     for _ in range(9):  # Bolt has five workers
-        assert channel.ask(QUESTION).status_code == 200
+        assert channel.command(QUESTION).status_code == 200
     assert time.monotonic() - started < 2
     assert server.sent("response") == []
     bot.go.set()
@@ -427,7 +392,7 @@ class Job:
 def test_status_tells_of_the_index_of_indexing_and_of_ratings(channel: Channel, state: JobState, line: str) -> None:
     job: Any = Job(state)
     bot: Any = FakeBot(Overview("g", time.time() - 2 * 86400 - 5, OVERVIEW.documents, 1, 7, 0, (), ()))
-    desk = Desk(bot, channel.config, channel.journal, Once(channel.config.index_dir), job)
+    desk = Desk(bot, channel.config, channel.journal, job)
     assert status_message(desk, ZH).text.split("\n") == [
         "文档 1 份，段落 7 个，索引建于 2 天前。",
         line,
@@ -435,10 +400,10 @@ def test_status_tells_of_the_index_of_indexing_and_of_ratings(channel: Channel, 
     ]
 
 
-def test_status_comes_by_the_command_in_the_channels_language(server: SlackServer, tmp_path: Path) -> None:
-    channel = Channel(server, tmp_path, {"channels": {"C2": {"language": "en"}}}, feedback=False)
+def test_status_comes_by_the_command_in_the_channels_language(server: SlackServer) -> None:
+    channel = Channel(server, {"channels": {"C2": {"language": "en"}}}, feedback=False)
     channel.bot.held = Overview("g", time.time() - 120, OVERVIEW.documents, 1, 7, 0, (), ())
-    channel.ask("status", "C2")
+    channel.command("status", "C2")
     [answer] = channel.told()
     assert answer["text"] == "Documents: 1, passages: 7, index built 2 min ago.\nNot indexing now.\nRatings: off."
 
@@ -448,7 +413,7 @@ def test_status_without_an_index_says_so(channel: Channel) -> None:
         raise NoIndex("no index; run: python -m bot index")
 
     channel.bot.overview = fail
-    channel.ask("状态")
+    channel.command("状态")
     assert [answer["text"].split("\n")[0] for answer in channel.told()] == [ZH.no_index]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,15 @@ HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
 
 # As https://docs.slack.dev/reference/methods/ gives them, for a bot's token.
 OF_METHODS = {
-    "apps_connections_open": set(),  # an app-level token's connections:write
-    "auth_test": set(),
-    "chat_getPermalink": set(),
-    "chat_postEphemeral": {"chat:write"},
-    "chat_postMessage": {"chat:write"},
-    "conversations_replies": HISTORY,
-    "reactions_add": {"reactions:write"},
-    "reactions_remove": {"reactions:write"},
-    "views_open": set(),
+    "apps.connections.open": set(),  # an app-level token's connections:write
+    "auth.test": set(),
+    "chat.getPermalink": set(),
+    "chat.postEphemeral": {"chat:write"},
+    "chat.postMessage": {"chat:write"},
+    "conversations.replies": HISTORY,
+    "reactions.add": {"reactions:write"},
+    "reactions.remove": {"reactions:write"},
+    "views.open": set(),
 }
 # As https://docs.slack.dev/reference/events/ gives them; Bolt calls each of the message events "message".
 OF_EVENTS = {
@@ -36,23 +37,22 @@ OF_EVENTS = {
         "message.mpim": "mpim:history",
     },
 }
-FAMILIES = ("apps_", "auth_", "bots_", "chat_", "conversations_", "files_", "pins_", "reactions_", "users_", "views_")
+METHOD = re.compile(r"(?:apps|auth|bots|chat|conversations|files|pins|reactions|users|views)[._][a-z]\w+")
 
 
-def calls() -> Iterator[tuple[str, list[Any]]]:
-    """Every call of a method in the code for Slack: its name, and the arguments that are constants."""
+def names() -> Iterator[str]:
+    """Every attribute, method and text in the code for Slack."""
     for file in sorted(ROOT.glob("bot/slack/*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            # A method that is handed on and called later counts too.
-            if isinstance(node, ast.Attribute) and node.attr.startswith(FAMILIES):
-                yield node.attr, []
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                yield node.func.attr, [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+            if isinstance(node, ast.Attribute):
+                yield node.attr
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
 
 
-CALLS = list(calls())
-METHODS = {name for name, _ in CALLS if name.startswith(FAMILIES)}
-EVENTS = {events[0] for name, events in CALLS if name == "event" and events}
+NAMES = set(names())
+METHODS = {name.replace("_", ".") for name in NAMES if METHOD.fullmatch(name)}
+EVENTS = set(OF_EVENTS) & NAMES
 
 
 def manifest() -> Any:
@@ -77,7 +77,7 @@ def test_the_command_the_buttons_and_direct_messages_are_turned_on() -> None:
     settings, features = made["settings"], made["features"]
     assert [slash["command"] for slash in features["slash_commands"]] == ["/ask"]
     assert features["app_home"]["messages_tab_enabled"] is True
-    assert ("action" in dict(CALLS), settings["interactivity"]) == (True, {"is_enabled": True})
+    assert ("action" in NAMES, settings["interactivity"]) == (True, {"is_enabled": True})
     assert settings["socket_mode_enabled"] is True
 
 

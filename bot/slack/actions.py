@@ -20,8 +20,9 @@ from bot.slack.blocks import (
     wanted_message,
 )
 from bot.slack.desk import VISITOR, Desk
-from bot.slack.listeners import log_failure
+from bot.slack.once import Once
 from bot.slack.rating import CALLBACK, Place, rating_form, read_form, read_place
+from bot.slack.replies import log_failure
 from bot.slack.telling import acknowledge, called, removed, responded
 from bot.slack.words import Words
 from bot.types import Rating, Verdict
@@ -50,6 +51,7 @@ class Work:
     """A press, what the journal knows of the answer, and how to tell Slack of it."""
 
     desk: Desk
+    once: Once
     press: Press
     given: Given
     words: Words
@@ -65,24 +67,24 @@ Handler = Callable[[Work], Message | None]
 """Does what a button is for; what who pressed it is told, or None where that can be seen."""
 
 
-def register_actions(app: App, desk: Desk) -> None:
+def register_actions(app: App, desk: Desk, once: Once) -> None:
     """Connects the buttons, and the form behind 👎, with what they do."""
     for offer, handler in HANDLERS.items():
-        app.action(offer.value, middleware=[acknowledge])(_listener(desk, handler))
+        app.action(offer.value, middleware=[acknowledge])(_listener(desk, once, handler))
 
     @app.view(CALLBACK, middleware=[acknowledge])
     def complaint(body: Payload, client: WebClient) -> None:
         on_complaint(desk, body, client)
 
 
-def _listener(desk: Desk, handler: Handler) -> Callable[..., None]:
+def _listener(desk: Desk, once: Once, handler: Handler) -> Callable[..., None]:
     def press(body: Payload, respond: Respond, client: WebClient) -> None:
-        on_press(desk, handler, body, respond, client)
+        on_press(desk, once, handler, body, respond, client)
 
     return press
 
 
-def on_press(desk: Desk, handler: Handler, body: Payload, respond: Respond, client: WebClient) -> None:
+def on_press(desk: Desk, once: Once, handler: Handler, body: Payload, respond: Respond, client: WebClient) -> None:
     """Does what a button is for; who pressed it is told what came of it, also where the answer is no longer known."""
     press = read_press(body)
     words = desk.words("", press.channel)
@@ -92,7 +94,7 @@ def on_press(desk: Desk, handler: Handler, body: Payload, respond: Respond, clie
             told: Message | None = line_message(words.forgotten, words)
         else:
             words = desk.words(given.question, press.channel)
-            told = handler(Work(desk, press, given, words, respond, client))
+            told = handler(Work(desk, once, press, given, words, respond, client))
     except Exception as error:  # whoever pressed it is not left without a word
         log_failure(error)
         told = line_message(words.failed, words)
@@ -160,7 +162,7 @@ def on_person(work: Work) -> Message | None:
 
     desk, press, people = work.desk, work.press, work.desk.config.slack.people
     try:
-        with _once(desk, f"person {press.answer_id}") as first:
+        with _once(work.once, f"person {press.answer_id}") as first:
             if not first:
                 return work.line(work.words.person.already)
             words = desk.words(work.given.question, people)
@@ -182,7 +184,7 @@ def on_person(work: Work) -> Message | None:
 def on_share(work: Work) -> None:
     """Shows the channel, once, what its asker alone has seen; what they saw goes."""
     desk, press = work.desk, work.press
-    with _once(desk, f"share {press.answer_id}") as first:
+    with _once(work.once, f"share {press.answer_id}") as first:
         if first:
             answer = desk.again(work.given, press.channel)
             shared = shared_message(answer, desk.link, work.words, press.user, desk.offers)
@@ -226,12 +228,12 @@ def _permalink(work: Work) -> str | None:
 
 
 @contextmanager
-def _once(desk: Desk, what: str) -> Iterator[bool]:
+def _once(once: Once, what: str) -> Iterator[bool]:
     """Whether it is done for the first time; where it fails, it may be done again."""
-    first = desk.once.first(what)
+    first = once.first(what)
     try:
         yield first
     except Exception:
         if first:
-            desk.once.again(what)
+            once.again(what)
         raise

@@ -10,8 +10,8 @@ from bot.errors import BotError
 from bot.jobs import JobState, Stage
 from bot.slack.blocks import Message, Offer, line_message
 from bot.slack.desk import Desk
-from bot.slack.listeners import reply
 from bot.slack.markup import plain_text
+from bot.slack.replies import reply
 from bot.slack.telling import acknowledge, responded
 from bot.slack.words import Words
 
@@ -44,7 +44,7 @@ def on_ask(desk: Desk, command: Mapping[str, Any], respond: Respond) -> None:
         words = desk.words(text, channel)
         message = line_message(words.elsewhere, words)
     else:
-        message = reply(desk, text, channel, private_offers(desk, channel))
+        message = reply(desk, text, channel, offers=private_offers(desk, channel)).message
     responded(respond, message)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.config import Config
@@ -10,8 +10,6 @@ from bot.jobs import IndexJob
 from bot.journal import Given, Journal
 from bot.links import document_link, text_version
 from bot.slack.blocks import Offer
-from bot.slack.once import Once
-from bot.slack.seen import Seen
 from bot.slack.words import EN, ZH, Words, words_for
 from bot.types import Answer, Filters, Question
 
@@ -28,9 +26,7 @@ class Desk:
     bot: Bot
     config: Config
     journal: Journal
-    once: Once
     job: IndexJob | None = None  # what indexes while the server runs
-    seen: Seen = field(default_factory=Seen)
 
     def answered(self, question: Question, channel: str) -> Answer:
         """The answer to a question in a channel, from the channel's sources; remembered. Raises BotError."""

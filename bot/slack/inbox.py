@@ -210,14 +210,13 @@ class Inbox:
         ended = f"state = CASE WHEN full THEN '{State.REFUSED}' ELSE '{State.POSTED}' END"
         self._change(entry, f"{ended}, owner = NULL, reply = '', unsure = 0", pause=PACE)
 
-    def put_off(self, entry: Entry, seconds: float, *, unsure: bool) -> None:
-        """Has a reply tried again later, for Slack failed. `unsure`: whether it may have been posted all the same."""
-        changed = f"state = '{State.READY}', owner = NULL, unsure = ?, failures = failures + 1"
-        self._change(entry, changed, unsure, pause=seconds)
+    def put_off(self, entry: Entry, seconds: float) -> None:
+        """Has a reply tried again later, for Slack failed; it may have been posted all the same."""
+        self._change(entry, f"state = '{State.READY}', owner = NULL, failures = failures + 1", pause=seconds)
 
     def hold_all(self, entry: Entry, seconds: float) -> None:
-        """Has a reply, which Slack has not taken, and all others in every channel wait."""
-        self._change(entry, f"state = '{State.READY}', owner = NULL, unsure = 0", pause=seconds, channel=_EVERYWHERE)
+        """Has a reply, and all others in every channel, wait."""
+        self._change(entry, f"state = '{State.READY}', owner = NULL", pause=seconds, channel=_EVERYWHERE)
 
     def leave(self, entry: Entry) -> None:
         """Gives a reply up."""

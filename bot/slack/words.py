@@ -77,6 +77,7 @@ class Words:
     unreadable: str
     no_index: str
     failed: str
+    full: str
     elsewhere: str
 
 
@@ -145,6 +146,7 @@ ZH = Words(
     unreadable="抱歉，这个问题我读不了，请用普通文字再问一遍。",
     no_index="抱歉，现在没有可查的文档，请管理员先建好索引。",
     failed="抱歉，现在答不了，原因已记入日志。请稍后再试，或告诉管理员。",
+    full="抱歉，现在等着回答的问题太多了，请过一会儿再问。",
     elsewhere="这个频道没有开通问答，请到已开通的频道里问，或私信我。",
 )
 
@@ -215,6 +217,7 @@ EN = Words(
     unreadable="Sorry, I cannot read this question; please send plain text.",
     no_index="Sorry, there are no documents to ask yet; an administrator has to build the index.",
     failed="Sorry, I cannot answer right now; the log says why. Please try later, or tell an administrator.",
+    full="Sorry, too many questions are waiting for their answers; please ask again in a while.",
     elsewhere="I do not answer in this channel; ask in one that is set up for me, or message me.",
 )
 
