@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.database import Writer, rows
 
 FILE = "slack.sqlite"
-LEASE = 10.0  # seconds after which a process that gave no sign of life has lost what it took
+LEASE = 5.0  # seconds after which a process that gave no sign of life has lost what it took
 PACE = 1.0  # seconds between two messages in a channel, as Slack asks
 FULL_NOTICE = 60.0  # seconds between two lines in a channel that say how full it is
 _EVERY = 3600.0  # seconds between two looks at what is too old

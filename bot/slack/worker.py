@@ -73,6 +73,7 @@ class Workers:
 
     def start(self) -> None:
         """Begins, with what was left in the inbox."""
+        self._done(self._beat)  # before anything is taken: what a process without a sign of life has, others take
         for thread in self._threads:
             thread.start()
 
