@@ -83,12 +83,11 @@ class Channel(Workspace):
         self.server.wait(lambda: len(self.server.sent(method)) >= count)
 
     def told(self) -> list[dict[str, Any]]:
-        """All that was answered to presses and commands, once all is done."""
-        responses = self.responses()
-        assert [message_faults(one) for one in responses if "blocks" in one] == [
-            [] for one in responses if "blocks" in one
-        ]
-        return responses
+        """All that was said to presses and commands, in order, once all is done."""
+        self.finish()
+        said = [call.body for call in self.server.calls if call.method in ("response", "chat.postEphemeral")]
+        assert not any(message_faults(one) for one in said if "blocks" in one)
+        return said
 
     def said(self) -> list[tuple[str, str, str | None, str]]:
         """What is kept of what people said: by whom, the verdict, the reason, the note."""
@@ -122,14 +121,21 @@ def test_a_rating_is_kept_and_who_gave_it_thanked_in_the_thread(channel: Channel
     channel.press("rate_up")
     assert channel.said() == [(rater("a1", "U1"), Verdict.UP, None, "")]
     [thanks] = channel.told()
-    assert (thanks["text"], thanks["response_type"], thanks["thread_ts"]) == (ZH.rating.thanks, "ephemeral", THREAD)
-    assert thanks["replace_original"] is False
+    assert thanks["text"] == ZH.rating.thanks
+    assert (thanks["channel"], thanks["user"], thanks["thread_ts"]) == ("C1", "U1", THREAD)
+
+
+def test_outside_a_thread_who_gave_a_rating_is_thanked_beside_the_message_which_stays(channel: Channel) -> None:
+    channel.press("rate_up", thread=None)
+    [thanks] = channel.told()
+    assert thanks["text"] == ZH.rating.thanks
+    assert (thanks["response_type"], thanks["replace_original"]) == ("ephemeral", False)
 
 
 def test_everybodys_rating_counts_once_and_their_last_press(channel: Channel) -> None:
     for count, user in enumerate(("U1", "U1", "U2"), 1):
         channel.press("rate_up", user)
-        channel.wait("response", count)  # listeners run beside each other
+        channel.wait("chat.postEphemeral", count)  # listeners run beside each other
     channel.press("rate_down", "U1")
     said = {who: verdict for who, verdict, _, _ in channel.said()}
     assert said == {rater("a1", "U1"): Verdict.DOWN, rater("a1", "U2"): Verdict.UP}
@@ -207,7 +213,7 @@ def test_a_journal_that_cannot_be_written_is_told_and_logged(
 def test_a_press_under_an_answer_that_is_no_longer_known_gets_a_line(channel: Channel, action: str) -> None:
     channel.press(action, answer="long-ago")
     [told] = channel.told()
-    assert (told["text"], told["response_type"]) == (ZH.forgotten, "ephemeral")
+    assert (told["text"], told["user"], told["thread_ts"]) == (ZH.forgotten, "U1", THREAD)
     assert channel.server.sent("chat.postMessage") == channel.server.sent("views.open") == []
 
 
@@ -217,7 +223,7 @@ def test_a_press_under_an_answer_that_is_no_longer_known_gets_a_line(channel: Ch
 def test_the_passages_are_shown_to_who_asks_for_them_alone(channel: Channel) -> None:
     channel.press("passages")
     [told] = channel.told()
-    assert (told["response_type"], told["thread_ts"]) == ("ephemeral", THREAD)
+    assert (told["user"], told["thread_ts"]) == ("U1", THREAD)
     assert told["text"].startswith("最接近的段落：\n“😀 全年破获案件537起")
     assert [leaf["type"] for leaf in leaves(told["blocks"])] == ["text", "text", "link", "text"]
 
@@ -258,9 +264,13 @@ def test_a_question_is_passed_on_once_with_a_link_and_the_thread_is_told(channel
     assert shown[2] == {"type": "text", "text": QUESTION, "style": {"bold": True}}
     assert shown[3]["url"] == "https://t.slack.com/archives/C1/p1700000000000200"
     assert "3.01亿元" in post["text"]
-    assert [(one["response_type"], one["thread_ts"]) for one in told] == [("in_channel", THREAD), ("ephemeral", THREAD)]
+    assert (told[0]["response_type"], told[0]["replace_original"], told[0]["thread_ts"]) == (
+        "in_channel",
+        False,
+        THREAD,
+    )
     assert leaves(told[0]["blocks"])[-1] == {"type": "channel", "channel_id": "C9"}
-    assert told[1]["text"] == ZH.person.already
+    assert (told[1]["text"], told[1]["user"], told[1]["thread_ts"]) == (ZH.person.already, "U2", THREAD)
 
 
 def test_presses_at_the_same_moment_pass_on_once(channel: Channel) -> None:
@@ -283,11 +293,11 @@ def test_where_slack_refuses_to_post_the_presser_is_told_how_to_mend_it_and_may_
 ) -> None:
     channel.server.errors["chat.postMessage"] = "not_in_channel"
     channel.press("person")
-    channel.wait("response")
+    channel.wait("chat.postEphemeral")
     channel.server.errors.clear()
     channel.press("person")
     failed, done = channel.told()
-    assert (failed["text"], failed["response_type"]) == (ZH.person.failed, "ephemeral")
+    assert (failed["text"], failed["user"]) == (ZH.person.failed, "U1")
     assert done["response_type"] == "in_channel"
     assert len(channel.server.sent("chat.postMessage")) == 2
     assert caplog.messages == ["Slack refused a request: not_in_channel"]

@@ -23,7 +23,7 @@ from bot.slack.desk import VISITOR, Desk
 from bot.slack.once import Once
 from bot.slack.rating import CALLBACK, Place, rating_form, read_form, read_place
 from bot.slack.replies import log_failure
-from bot.slack.telling import acknowledge, called, removed, responded
+from bot.slack.telling import acknowledge, called, removed, responded, whispered
 from bot.slack.words import Words
 from bot.types import Rating, Verdict
 
@@ -98,8 +98,12 @@ def on_press(desk: Desk, once: Once, handler: Handler, body: Payload, respond: R
     except Exception as error:  # whoever pressed it is not left without a word
         log_failure(error)
         told = line_message(words.failed, words)
-    if told is not None:
-        responded(respond, told, thread_ts=press.thread)
+    if told is None:
+        return
+    if press.thread is None:
+        responded(respond, told)
+    else:
+        whispered(client, told, press.channel, press.user, press.thread)
 
 
 def read_press(body: Payload) -> Press:
@@ -142,12 +146,7 @@ def on_complaint(desk: Desk, body: Payload, client: WebClient) -> None:
         log_failure(error)
         failure = words.failed
     if failure:
-        told = line_message(failure, words)
-        called(
-            lambda: client.chat_postEphemeral(
-                channel=place.channel, user=user, text=told.text, blocks=told.blocks, thread_ts=place.thread
-            )
-        )
+        whispered(client, line_message(failure, words), place.channel, user, place.thread)
 
 
 def on_passages(work: Work) -> Message:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, Respond
+    from slack_sdk import WebClient
 
     from bot.slack.blocks import Message
 
@@ -43,6 +44,15 @@ def responded(respond: Respond, message: Message, **how: Any) -> None:
     """
     shown = {"response_type": "ephemeral", "replace_original": False, "unfurl_links": False, "unfurl_media": False}
     _sent(respond, {"text": message.text, "blocks": message.blocks, **shown, **how})
+
+
+def whispered(client: WebClient, message: Message, channel: str, user: str, thread: str | None) -> None:
+    """Shows a message to one person alone, in a thread: where a response_url takes none. Raises SlackApiError."""
+    called(
+        lambda: client.chat_postEphemeral(
+            channel=channel, user=user, thread_ts=thread, text=message.text, blocks=message.blocks
+        )
+    )
 
 
 def removed(respond: Respond) -> None:
