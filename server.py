@@ -87,7 +87,7 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
         log.warning("[access] sources grants %s to %s, but nothing in the index lies there; mend its name", path, name)
     job = IndexJob(config, bot.encoder)
     app = create_app(bot, config, environ, job)
-    slack = create_slack(bot, config, environ, app.extensions["journal"])
+    slack = create_slack(bot, config, environ, app.extensions["journal"], job)
     events = None
     if slack is not None:
         add_slack_routes(app, slack.app)

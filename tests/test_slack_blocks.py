@@ -113,6 +113,13 @@ def test_a_bare_number_of_a_table_has_its_columns_unit() -> None:
     assert rendered(ANSWERS["row"])[0] == block(section(text("1260（人）", bold=True)))
 
 
+def test_a_quoted_row_has_its_headers_and_the_answers_cell_in_bold() -> None:
+    quoted = rendered(ANSWERS["row"])[1]["elements"][0]
+    assert [leaf for leaf in quoted["elements"] if "style" in leaf] == [text("1260", bold=True)]
+    told = "".join(leaf["text"] for leaf in quoted["elements"])
+    assert told == "地区：青河 | 转移人数（人）：1260 | 年份：2024"
+
+
 def test_what_a_follow_up_was_understood_as_comes_first() -> None:
     assert leaves(rendered(ANSWERS["answered"]))[0] == text("理解为：青河县转移了多少人")
 

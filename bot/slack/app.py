@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.config import Config
 from bot.errors import BadConfig
+from bot.jobs import IndexJob
 from bot.journal import Journal
+from bot.slack.actions import register_actions
+from bot.slack.commands import register_commands
 from bot.slack.desk import Desk
 from bot.slack.inbox import Inbox
-from bot.slack.listeners import on_command, on_message
+from bot.slack.listeners import on_message
+from bot.slack.once import Once
 from bot.slack.replies import log_failure
 from bot.slack.tokens import read_app_token, read_tokens
 from bot.slack.words import ZH
@@ -23,7 +27,7 @@ from bot.slack.worker import Workers
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
-    from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
+    from slack_bolt import App, BoltContext, BoltResponse
     from werkzeug.datastructures import Headers
 
     from bot.bot import Bot
@@ -41,6 +45,7 @@ class Slack:
 
     app: App
     inbox: Inbox
+    once: Once
     workers: Workers
 
     def start(self) -> None:
@@ -51,9 +56,12 @@ class Slack:
         """Ends when what is in hand is done; what waits is answered after the next start."""
         self.workers.close()
         self.inbox.close()
+        self.once.close()
 
 
-def create_slack(bot: Bot, config: Config, environ: Mapping[str, str], journal: Journal) -> Slack | None:
+def create_slack(
+    bot: Bot, config: Config, environ: Mapping[str, str], journal: Journal, job: IndexJob | None = None
+) -> Slack | None:
     """The bot in Slack, not yet started, or None where SLACK_BOT_TOKEN is not set.
 
     Nothing is asked of Slack yet, so that the server starts while Slack cannot be reached.
@@ -67,14 +75,15 @@ def create_slack(bot: Bot, config: Config, environ: Mapping[str, str], journal: 
     app.client.base_url = tokens.api_url
     app.client.timeout = TIMEOUT
     app.client.retry_handlers.clear()  # they would send a message again that Slack has taken, but not confirmed
-    desk = Desk(bot, config, journal)
+    desk = Desk(bot, config, journal, job)
+    once = Once(config.index_dir)
     inbox = Inbox(config.index_dir, config.slack.waiting, config.journal.days)
     workers = Workers(desk, inbox, app.client)
-    register(app, desk, inbox, workers.wake)
-    return Slack(app, inbox, workers)
+    register(app, desk, inbox, once, workers.wake)
+    return Slack(app, inbox, once, workers)
 
 
-def register(app: App, desk: Desk, inbox: Inbox, wake: Callable[[], None]) -> None:
+def register(app: App, desk: Desk, inbox: Inbox, once: Once, wake: Callable[[], None]) -> None:
     """Connects the listeners with what Slack sends; `wake` tells the workers that something came."""
 
     @app.middleware
@@ -93,17 +102,9 @@ def register(app: App, desk: Desk, inbox: Inbox, wake: Callable[[], None]) -> No
     for kind in ("app_mention", "message"):
         app.event(kind, middleware=[store])(wake)
 
-    @app.command("/ask", middleware=[acknowledge])
-    def ask(command: dict[str, Any], respond: Respond) -> None:
-        on_command(desk, command, respond)
-
+    register_actions(app, desk, once)
+    register_commands(app, desk)
     app.error(log_failure)
-
-
-def acknowledge(ack: Ack, next_: Callable[[], None]) -> None:
-    """Acknowledges a command at once: a listener's own ack would wait for a free worker, and Slack only 3 s."""
-    ack()
-    next_()
 
 
 def add_slack_routes(flask_app: Flask, slack_app: App) -> None:

@@ -152,14 +152,15 @@ def _each_part(answer: Answer, words: Words) -> list[Part]:
 
 
 def _evidence(citation: Citation, link_to: Link, words: Words) -> tuple[Element, Element]:
-    """The quote with the answer in bold, and the line that says where it stands."""
+    """The quote with the answer in bold, a row's cells after their headers, and the line that says where it stands."""
     start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
     words_there = citation.quote[start:end]
+    parts = _row(citation, words) if citation.cells else _marked(citation.quote, start, end)
     url = link_to(citation.document.id, citation.answer_start, citation.answer_end, words_there)
     notes = [words.page.format(page=citation.page)] if citation.page else []
     if citation.duplicates:
         notes.append(_copies([copy.document for copy in citation.duplicates], words))
-    return quote(texts(_marked(citation.quote, start, end), words.cut)), _source(citation.document, url, notes, words)
+    return quote(texts(parts, words.cut)), _source(citation.document, url, notes, words)
 
 
 def _marked(quoted: str, start: int, end: int) -> list[Part]:
@@ -167,6 +168,20 @@ def _marked(quoted: str, start: int, end: int) -> list[Part]:
     line = on_one_line(quoted)
     low, high = len(line) - len(on_one_line(quoted[start:])), len(on_one_line(quoted[:end]))
     return [(line[:low], False), (line[low:high], True), (line[high:], False)] if line else [(quoted, True)]
+
+
+def _row(citation: Citation, words: Words) -> list[Part]:
+    """A quoted row, each cell led by what its column is called."""
+    parts: list[Part] = []
+    for cell in citation.cells:
+        told = citation.quote[cell.start - citation.start : cell.end - citation.start]
+        low, high = (
+            min(max(place, cell.start), cell.end) - cell.start for place in (citation.answer_start, citation.answer_end)
+        )
+        if told.strip():
+            between, label = " | " if parts else "", f"{cell.label}{words.colon}" if cell.label else ""
+            parts += [(between + label, False), *_marked(told, low, high)]
+    return parts
 
 
 def _numbered(citation: Citation, link_to: Link, words: Words) -> tuple[Element, Element]:

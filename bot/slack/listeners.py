@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot.slack.blocks import line_message
@@ -11,10 +11,8 @@ from bot.slack.inbox import Arrival, Inbox
 from bot.slack.manners import cause, conversation, thread
 from bot.slack.markup import plain_text
 from bot.slack.post import packed
-from bot.slack.replies import reply
 
 Payload = Mapping[str, Any]
-Send = Callable[..., Any]
 
 
 def on_message(desk: Desk, inbox: Inbox, body: Payload, bot_user: str) -> None:
@@ -36,15 +34,3 @@ def on_message(desk: Desk, inbox: Inbox, body: Payload, bot_user: str) -> None:
         text=text,
     )
     inbox.store(arrival, packed(line_message(words.full, words)))
-
-
-def on_command(desk: Desk, command: Payload, respond: Send) -> None:
-    """Answers ``/ask QUESTION`` to the asker alone."""
-    text = plain_text(command.get("text") or "")
-    channel = command["channel_id"]
-    if not desk.is_open(channel):
-        words = desk.words(text, channel)
-        message = line_message(words.elsewhere, words)
-    else:
-        message = reply(desk, "" if text.lower() == "help" else text, channel).message
-    respond(text=message.text, blocks=message.blocks, response_type="ephemeral")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import BadInput, BotError, NoIndex
-from bot.slack.blocks import Message, answer_message, line_message
+from bot.slack.blocks import Message, Offer, answer_message, line_message
 from bot.slack.desk import Desk
 from bot.types import Answer, Question
 from bot.wire import MAX_QUESTION, checked_question
@@ -28,8 +29,18 @@ class Reply:
         return self.answer.understood if self.answer else ""
 
 
-def reply(desk: Desk, text: str, channel: str, request_id: str | None = None, previous: str | None = None) -> Reply:
-    """The reply to a text in a channel: the help where it is empty. `previous` is the question before, if any."""
+def reply(
+    desk: Desk,
+    text: str,
+    channel: str,
+    request_id: str | None = None,
+    previous: str | None = None,
+    offers: Sequence[Offer] | None = None,
+) -> Reply:
+    """The reply to a text in a channel: the help where it is empty.
+
+    `previous` is the question before, if any; `offers` are the buttons under an answer, None: those of all channels.
+    """
     words = desk.words(text, channel)
     if not text:
         return Reply(line_message(words.help, words))
@@ -38,7 +49,7 @@ def reply(desk: Desk, text: str, channel: str, request_id: str | None = None, pr
         if desk.config.log.questions:
             log.info("question in %s: %r", channel, question.text)
         answer = desk.answered(question, channel)
-        return Reply(answer_message(answer, desk.link, words), answer)
+        return Reply(answer_message(answer, desk.link, words, desk.offers if offers is None else offers), answer)
     except BadInput:
         too_long = words.too_long.format(length=len(text), limit=MAX_QUESTION)
         return Reply(line_message(too_long if len(text) > MAX_QUESTION else words.unreadable, words))

@@ -83,7 +83,10 @@ class Words:
 
 ZH = Words(
     language="zh",
-    help="直接问文档里的事就行，例如“@我 鄂尔多斯电诈止付多少”，也可以私信我，或用“/ask 问题”；回答都附原文和出处。",
+    help=(
+        "直接问文档里的事就行，例如“@我 鄂尔多斯电诈止付多少”，也可以私信我；回答都附原文和出处。"
+        "“/ask 问题”的回答只有你看得到，“/ask status”看索引情况。"
+    ),
     understood="理解为：{question}",
     masked="原文隐去了具体数字或名称：",
     conflict="来源说法不一：",
@@ -149,7 +152,10 @@ ZH = Words(
 
 EN = Words(
     language="en",
-    help="Ask about the documents: mention me, message me, or type “/ask question”; answers come with their source.",
+    help=(
+        "Ask about the documents: mention me or message me; answers come with their source. "
+        "“/ask question” is answered to you alone, “/ask status” tells of the index."
+    ),
     understood="Understood as: {question}",
     masked="The source hides the figure or name:",
     conflict="The sources disagree:",
