@@ -216,12 +216,12 @@ class SlackServer:
             (self.reactions.add if adds else self.reactions.remove)(reaction)
         return {"ok": True}
 
-    def send(self, payload: dict[str, Any], kind: str = "events_api") -> str:
-        """Sends a payload over the newest socket and returns the envelope's id."""
+    def send(self, payload: dict[str, Any], kind: str = "events_api", socket: int = -1) -> str:
+        """Sends a payload over a socket, the newest by default, and returns the envelope's id."""
         envelope_id = str(uuid.uuid4())
         accepts = kind == "slash_commands"
         envelope = {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": accepts}
-        self.sockets[-1].send(json.dumps(envelope))
+        self.sockets[socket].send(json.dumps(envelope))
         return envelope_id
 
     def refresh(self) -> None:

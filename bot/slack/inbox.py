@@ -12,6 +12,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -262,7 +263,8 @@ class Inbox:
             self._give_back(database, "owner = :me", {"me": self._name})
             database.execute("DELETE FROM processes WHERE name = ?", (self._name,))
 
-        self._writer.write(work).result()
+        with suppress(OSError, sqlite3.Error):  # it comes back all the same, when the lease is over
+            self._writer.write(work).result()
         self._writer.close()
 
     def _refuse(self, database: sqlite3.Connection, message: int, channel: str, reply: str) -> None:
