@@ -152,7 +152,7 @@ def _options(element: Element) -> Iterator[str]:
         yield from _plain(option.get("text", {}), 75)
         if not 0 < len(option.get("value", "")) <= 150:
             yield f"an option's value {option.get('value')!r}"
-    if element.get("initial_option", options[0] if options else None) not in options:
+    if "initial_option" in element and element["initial_option"] not in options:
         yield "an initial_option that is none of them"
 
 

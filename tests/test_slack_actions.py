@@ -12,21 +12,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookResponse
 
 from bot.config import config_from
 from bot.errors import BotError, NoIndex
 from bot.jobs import JobState, Stage
 from bot.slack.actions import rater
+from bot.slack.app import start_socket
+from bot.slack.blocks import line_message
 from bot.slack.commands import private_offers, status_message
 from bot.slack.desk import Desk
 from bot.slack.elements import texts
 from bot.slack.once import Once
 from bot.slack.rating import Place, rating_form, read_form
+from bot.slack.telling import responded
 from bot.slack.words import EN, ZH
 from bot.types import Answer, Complaint, Overview, Question, Verdict
 from tests.fakes import OVERVIEW, FakeBot
 from tests.slack_limits import leaves, message_faults, view_faults
-from tests.slack_server import Fault, SlackServer
+from tests.slack_server import APP_TOKEN, Fault, SlackServer
 from tests.slack_workspace import QUESTION, SlowBot, Workspace
 
 TS, THREAD = "1700000000.000200", "1700000000.000100"
@@ -51,8 +56,12 @@ class Channel(Workspace):
         return self.post(urlencode({"payload": json.dumps(payload)}), kind="application/x-www-form-urlencoded")
 
     def press(self, action: str, user: str = "U1", answer: str = "a1", thread: str | None = THREAD) -> None:
+        assert self.send(self.pressed(action, user, answer, thread)).status_code == 200
+
+    def pressed(self, action: str, user: str, answer: str, thread: str | None) -> dict[str, Any]:
+        """What Slack tells of a press."""
         stands = {"thread_ts": thread} if thread else {}
-        payload = {
+        return {
             "type": "block_actions",
             "team": {"id": "T1"},
             "user": {"id": user},
@@ -62,7 +71,6 @@ class Channel(Workspace):
             "response_url": self.server.response_url,
             "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": answer}],
         }
-        assert self.send(payload).status_code == 200
 
     def send_form(self, why: str | None, note: str | None, answer: str = "a1", user: str = "U1") -> None:
         view = {
@@ -317,6 +325,51 @@ def test_a_wait_that_slack_asks_for_is_waited(channel: Channel) -> None:
     channel.told()
     first, second = (call.at for call in channel.server.calls if call.method == "chat.postMessage")
     assert second - first >= 1
+
+
+class Responses:
+    """An address for responses that answers with one status after the other."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses, self.sent = list(statuses), list[dict[str, Any]]()
+
+    def __call__(self, **fields: Any) -> WebhookResponse:
+        self.sent.append(fields)
+        waiting = {"retry-after": "7"}
+        return WebhookResponse(url="", status_code=self.statuses.pop(0), body="expired_url", headers=waiting)
+
+
+def test_a_response_too_many_is_sent_once_more_after_the_wait_that_slack_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("bot.slack.telling.time.sleep", waits.append)
+    respond: Any = Responses(429, 200)
+    responded(respond, line_message("好", ZH))
+    assert (waits, len(respond.sent)) == ([7], 2)
+    assert respond.sent[0] == respond.sent[1]
+
+
+@pytest.mark.parametrize("statuses", [(404,), (429, 429), (429, 500)])
+def test_a_response_that_slack_refuses_is_an_error_with_slacks_word_for_it(
+    statuses: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.telling.time.sleep", lambda seconds: None)
+    respond: Any = Responses(*statuses)
+    with pytest.raises(SlackApiError, match="expired_url"):
+        responded(respond, line_message("好", ZH))
+    assert len(respond.sent) == len(statuses)
+
+
+def test_a_press_comes_by_socket_mode_too_and_is_acknowledged(channel: Channel) -> None:
+    environ = {"SLACK_APP_TOKEN": APP_TOKEN}
+    socket = start_socket(channel.app, environ)
+    assert socket is not None
+    channel.server.wait(lambda: channel.server.sockets)
+    envelope = channel.server.send(channel.pressed("rate_up", "U1", "a1", THREAD), "interactive")
+    channel.server.wait(lambda: channel.server.acked(envelope) and channel.server.sent("chat.postEphemeral"))
+    socket.close()
+    assert channel.said() == [(rater("a1", "U1"), Verdict.UP, None, "")]
 
 
 # /ask
