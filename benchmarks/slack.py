@@ -2,7 +2,7 @@
 
 `python server.py` runs in a process of its own, connected by Socket Mode to the tests' stand-in for Slack, which sends
 what Slack sends: mentions, each perhaps again under the same event's id, or as a message under another's. What was not
-acknowledged when the server was killed is sent again to the next one, as Slack does.
+acknowledged when the server was killed is sent again to the next one, as Slack does. While none hears, none is sent.
 """
 
 from __future__ import annotations
@@ -146,14 +146,14 @@ def _burst(plan: Plan, servers: Servers, slack: SlackServer, questions: Sequence
     sent = list(_events(plan, questions))
     distinct = {(one.payload["event"]["channel"], one.payload["event"]["ts"]) for one in sent}
     kills = [len(distinct) * (number + 1) // (plan.kills + 1) for number in range(plan.kills)]
-    began = time.monotonic()
+    first = began = time.monotonic()
     for number, one in enumerate(sent):
         time.sleep(max(0.0, began + number / plan.rate - time.monotonic()))
         _send(slack, one)
         if kills and len(slack.messages) >= kills[0]:
             kills.pop(0)
-            _kill(servers, slack, sent[: number + 1])
-    burst = time.monotonic() - began
+            began += _kill(servers, slack, sent[: number + 1])
+    burst = time.monotonic() - first
     seen, still = -1, time.monotonic()
     while len(slack.messages) < len(distinct) and time.monotonic() - still < STILL:
         if len(slack.messages) != seen:
@@ -162,7 +162,7 @@ def _burst(plan: Plan, servers: Servers, slack: SlackServer, questions: Sequence
             kills.pop(0)
             _kill(servers, slack, sent)
         time.sleep(0.1)
-    drained = time.monotonic() - began - burst
+    drained = time.monotonic() - first - burst
     refused = {(said["channel"], said["thread_ts"]) for said in slack.messages if said["text"] in REFUSED}
     times = Counter((said["channel"], said["thread_ts"]) for said in slack.messages)
     acks = [1000 * (slack.acks[name] - at) for one in sent for name, at in one.envelopes if name in slack.acks]
@@ -177,18 +177,20 @@ def _burst(plan: Plan, servers: Servers, slack: SlackServer, questions: Sequence
         "refused with a line, for too many waited": str(len(refused)),
         "ms to the acknowledgement, p50, p99 and longest": f"{cuts[49]:.0f}, {cuts[98]:.0f} and {max(acks):.0f}",
         "s of the burst, and until all was answered": f"{burst:.0f} and {drained:.0f}",
-        "s between two messages in a channel, the least": f"{_least_pace(slack, began):.2f}",
+        "s between two messages in a channel, the least": f"{_least_pace(slack, first):.2f}",
     }
     return rows, not twice and once == len(distinct) - len(refused)
 
 
-def _kill(servers: Servers, slack: SlackServer, sent: Sequence[Sent]) -> None:
-    """Kills the server, starts the next, and sends it what was not acknowledged."""
+def _kill(servers: Servers, slack: SlackServer, sent: Sequence[Sent]) -> float:
+    """Kills the server, starts the next, and sends it what was not acknowledged; the seconds that this took."""
+    at = time.monotonic()
     servers.kill()
     servers.start()
     for one in sent:
         if not any(name in slack.acks for name, _ in one.envelopes):
             _send(slack, one)
+    return time.monotonic() - at
 
 
 def _send(slack: SlackServer, one: Sent) -> None:

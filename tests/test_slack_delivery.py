@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -155,6 +156,25 @@ def test_an_event_that_cannot_be_stored_is_not_acknowledged_so_that_slack_sends_
     mended = Workspace(server, folder=tmp_path)
     assert mended.event(mention()).status_code == 200
     assert len(mended.posts()) == 1
+
+
+@pytest.mark.parametrize("method", ["ready", "posted"])
+def test_a_disk_that_fails_for_a_moment_costs_no_answer_and_none_twice(
+    server: SlackServer, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    works, failures = getattr(Inbox, method), [sqlite3.OperationalError("disk I/O error")]
+
+    def fails_once(inbox: Inbox, *arguments: Any) -> None:
+        if failures:
+            raise failures.pop()
+        works(inbox, *arguments)
+
+    monkeypatch.setattr(Inbox, method, fails_once)
+    workspace = Workspace(server)
+    workspace.event(mention())
+    workspace.finish()
+    assert len(server.messages) == 1
+    assert workspace.inbox.counts()[State.POSTED] == 1
 
 
 # Slack failing

@@ -127,6 +127,7 @@ class Inbox:
         self._name = uuid.uuid4().hex
         self._writer = Writer(self._file, _SCHEMA, "slack-inbox")
         self._due = 0.0  # when old rows are next looked for; the writer's own
+        self._held: set[int] = set()  # the rows that this process took and works on
 
     def store(self, arrival: Arrival, when_full: str) -> Stored:
         """Keeps a message, so that it outlives this process; one that is there already is left as it is.
@@ -239,14 +240,20 @@ class Inbox:
         )
         return self._seen(query, 0)
 
+    def release(self, entry: Entry) -> None:
+        """Notes that this process works on a message no more; where that came to no end, it is done again."""
+        self._held.discard(entry.id)
+
     def beat(self) -> None:
-        """A sign of life; what dead processes had taken is to be done again, and what is too old is deleted."""
+        """A sign of life; what dead processes took, or this one and gave up, is done again; what is too old goes."""
 
         def work(database: sqlite3.Connection) -> None:
             now = self._now()
             named = {"now": now, "lease": LEASE, "me": self._name}
             database.execute("INSERT OR REPLACE INTO processes VALUES (:me, :now)", named)
             self._give_back(database, f"owner NOT IN {_LIVING}", named)
+            held = ", ".join(map(str, list(self._held)))
+            self._give_back(database, f"owner = :me AND id NOT IN ({held})", named)
             database.execute("DELETE FROM processes WHERE alive <= :now - :lease", named)
             if now >= self._due:
                 self._due = now + _EVERY
@@ -283,7 +290,11 @@ class Inbox:
     def _taken(self, database: sqlite3.Connection, which: str, state: State) -> Entry | None:
         named = {"me": self._name, "now": self._now(), "state": state}
         row = database.execute(_TAKE % which, named).fetchone()
-        return None if row is None else Entry(*row)
+        if row is None:
+            return None
+        taken = Entry(*row)
+        self._held.add(taken.id)
+        return taken
 
     def _change(
         self, entry: Entry, changed: str, *values: object, pause: float = 0, channel: str | None = None

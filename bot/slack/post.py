@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import asdict, dataclass
-from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from bot.slack.blocks import Message
@@ -53,7 +52,7 @@ class Poster:
             else:
                 log_failure(error)
                 self.inbox.leave(entry)
-        except (OSError, HTTPException) as error:  # time-outs, closed connections
+        except Exception as error:  # time-outs, closed connections, or what nobody thought of
             self._put_off(entry, type(error).__name__)
 
     def _post(self, entry: Entry) -> None:
