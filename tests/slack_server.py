@@ -79,7 +79,7 @@ class SlackServer:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self.acks: list[dict[str, Any]] = []
+        self.acks: dict[str, float] = {}  # when each envelope was acknowledged, by time.monotonic()
         self.sockets: list[ServerConnection] = []
         self.errors: dict[str, str] = {}
         self.faults: dict[str, list[Fault]] = {}
@@ -229,7 +229,7 @@ class SlackServer:
         self.sockets[-1].send(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
 
     def acked(self, envelope_id: str) -> bool:
-        return any(ack["envelope_id"] == envelope_id for ack in self.acks)
+        return envelope_id in self.acks
 
     def _talk(self, socket: ServerConnection) -> None:
         if socket.request is None or f"ticket={TICKET}" not in socket.request.path:
@@ -241,7 +241,7 @@ class SlackServer:
         try:
             for message in socket:
                 with self._changed:
-                    self.acks.append(json.loads(message))
+                    self.acks[json.loads(message)["envelope_id"]] = time.monotonic()
                     self._changed.notify_all()
         except ConnectionClosed:
             pass

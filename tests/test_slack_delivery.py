@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -127,7 +128,10 @@ def test_a_dropped_socket_comes_back_and_what_was_in_hand_is_answered(
     assert [said["thread_ts"] for said in server.messages] == ["1.1", "1.2"]
 
 
-def test_what_waits_when_the_bot_ends_is_answered_after_its_next_start(server: SlackServer, tmp_path: Path) -> None:
+def test_what_waits_when_the_bot_ends_is_answered_after_its_next_start(
+    server: SlackServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
     server.faults["chat.postMessage"] = [Fault(status=503)]
     workspace = Workspace(server, folder=tmp_path)
     workspace.event(mention())
@@ -136,6 +140,7 @@ def test_what_waits_when_the_bot_ends_is_answered_after_its_next_start(server: S
     assert server.messages == []
     Workspace(server, folder=tmp_path).finish()
     assert len(server.messages) == 1
+    assert caplog.messages[-1] == "Slack: 1 messages wait to be answered"
 
 
 def test_an_event_that_cannot_be_stored_is_not_acknowledged_so_that_slack_sends_it_again(
@@ -304,7 +309,9 @@ def test_a_channel_has_its_own_rule_source_and_language(server: SlackServer) -> 
     assert [asked.filters.source for asked in workspace.bot.asked] == ["reports/"]
 
 
-def test_more_questions_than_may_wait_get_a_line_that_says_so_once(server: SlackServer) -> None:
+def test_more_questions_than_may_wait_get_a_line_that_says_so_once(
+    server: SlackServer, caplog: pytest.LogCaptureFixture
+) -> None:
     workspace = Workspace(server, bot := SlowBot(), config_from({"slack": {"waiting": 2}}))
     for number in range(5):
         workspace.event(mention(ts=f"1.{number}"), f"Ev{number}")
@@ -317,6 +324,7 @@ def test_more_questions_than_may_wait_get_a_line_that_says_so_once(server: Slack
         ("1.1", ANSWER),
     ]
     assert workspace.inbox.counts()[State.REFUSED] == 3
+    assert caplog.messages == ["a question was refused: [slack] waiting = 2 are in hand"] * 3
 
 
 def test_only_the_workspaces_of_the_configuration_are_heard(server: SlackServer) -> None:

@@ -97,10 +97,14 @@ def register(app: App, desk: Desk, inbox: Inbox, once: Once, wake: Callable[[], 
     def store(body: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
         """Runs before Bolt acknowledges the event; where it fails, Slack gets a 500 and sends the event again."""
         on_message(desk, inbox, body, context.bot_user_id or "")
+        wake()
         next_()
 
+    def stored() -> None:
+        """Nothing is left to do once an event is acknowledged: the workers have it."""
+
     for kind in ("app_mention", "message"):
-        app.event(kind, middleware=[store])(wake)
+        app.event(kind, middleware=[store])(stored)
 
     register_actions(app, desk, once)
     register_commands(app, desk)

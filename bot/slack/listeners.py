@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from bot.slack.blocks import line_message
 from bot.slack.desk import Desk
-from bot.slack.inbox import Arrival, Inbox
+from bot.slack.inbox import Arrival, Inbox, Stored
 from bot.slack.manners import cause, conversation, thread
 from bot.slack.markup import plain_text
 from bot.slack.post import packed
+
+log = logging.getLogger(__name__)
 
 Payload = Mapping[str, Any]
 
@@ -33,4 +36,5 @@ def on_message(desk: Desk, inbox: Inbox, body: Payload, bot_user: str) -> None:
         conversation=conversation(event),
         text=text,
     )
-    inbox.store(arrival, packed(line_message(words.full, words)))
+    if inbox.store(arrival, packed(line_message(words.full, words))) is Stored.FULL:
+        log.warning("a question was refused: [slack] waiting = %d are in hand", desk.config.slack.waiting)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.slack.desk import Desk
 from bot.slack.eyes import Eyes
-from bot.slack.inbox import LEASE, Inbox
+from bot.slack.inbox import LEASE, OPEN, Inbox
 from bot.slack.post import Poster, packed
 from bot.slack.replies import reply, trace
 
@@ -74,6 +74,7 @@ class Workers:
     def start(self) -> None:
         """Begins, with what was left in the inbox."""
         self._done(self._beat)  # before anything is taken: what a process without a sign of life has, others take
+        self._done(self._tell_left)
         for thread in self._threads:
             thread.start()
 
@@ -137,6 +138,13 @@ class Workers:
     def _beat(self) -> bool:
         self._inbox.beat()
         return True
+
+    def _tell_left(self) -> bool:
+        counts = self._inbox.counts()
+        left = sum(counts[state] for state in OPEN)
+        if left:
+            log.info("Slack: %d messages wait to be answered", left)
+        return bool(left)
 
     def _done(self, step: Callable[[], bool]) -> bool:
         """What a step gives, or False where it failed, which is logged: the thread goes on."""
