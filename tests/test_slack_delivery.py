@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from bot.config import config_from
-from bot.journal import Journal
 from bot.slack.inbox import FILE, Inbox, State
 from bot.slack.post import EVENT_TYPE
 from bot.slack.words import EN, ZH
@@ -362,5 +361,5 @@ def test_questions_go_to_the_journal_where_it_keeps_them_without_a_name(server: 
     workspace = Workspace(server, config=config_from({"journal": {"questions": kept}}))
     workspace.event(mention())
     workspace.finish()
-    found = list(Journal(workspace.config.index_dir, workspace.config.journal).entries())
+    found = list(workspace.journal.entries())
     assert [(entry.question, entry.visitor, entry.via) for entry in found] == ([(QUESTION, "slack", "slack")] * kept)

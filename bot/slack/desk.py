@@ -30,16 +30,19 @@ class Desk:
 
     def answered(self, question: Question, channel: str) -> Answer:
         """The answer to a question in a channel, from the channel's sources; remembered. Raises BotError."""
-        filters = Filters(source=self.config.slack.in_channel(channel).source)
+        filters = self.filters(channel)
         answer = self.bot.ask(replace(question, filters=filters, via="slack"))
         self.journal.answered(answer, VISITOR, "slack", filters != Filters())
         return answer
 
     def again(self, given: Given, channel: str) -> Answer:
         """An answer that was given in a channel, as the documents tell it now; nothing is kept. Raises BotError."""
-        filters = Filters(source=self.config.slack.in_channel(channel).source)
-        answer = self.bot.ask(Question(given.understood, filters=filters))
+        answer = self.bot.ask(Question(given.understood, filters=self.filters(channel)))
         return replace(answer, id=given.id, question=given.question, understood=given.understood)
+
+    def filters(self, channel: str) -> Filters:
+        """Which documents may answer in a channel."""
+        return Filters(source=self.config.slack.in_channel(channel).source)
 
     def words(self, text: str, channel: str) -> Words:
         """The words to answer a text in a channel with."""
