@@ -71,11 +71,12 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
         log.warning("[access] sources grants %s to %s, but nothing in the index lies there; mend its name", path, name)
     job = IndexJob(config, bot.encoder)
     app = create_app(bot, config, environ, job)
-    slack = create_slack(bot, config, environ)
+    slack = create_slack(bot, config, environ, app.extensions["journal"], job)
     events = None
     if slack is not None:
-        add_slack_routes(app, slack)
-        events = start_socket(slack, environ)
+        add_slack_routes(app, slack.app)
+        slack.start()
+        events = start_socket(slack.app, environ)
     watcher = Watcher(config, job) if config.documents.watch else None
     if watcher is not None:
         watcher.start()
@@ -93,6 +94,8 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
         job.close()
         if events is not None:
             events.close()
+        if slack is not None:
+            slack.close()
         app.extensions["journal"].close()
         bot.close()
 

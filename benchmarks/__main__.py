@@ -5,6 +5,7 @@
     python -m benchmarks citations --help
     python -m benchmarks fit --help
     python -m benchmarks reader --help
+    python -m benchmarks slack --help
 
 The labelled questions and the news corpus lie in ../shared; without them the samples are measured.
 `news` and `peers` take half an hour each where no vectors are kept from another time (`--index`), and
@@ -35,6 +36,7 @@ from benchmarks import (
     quality,
     reading,
     retrieval,
+    slack,
     span_reader,
     speed,
 )
@@ -47,7 +49,13 @@ RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 
 def main() -> int:
     """Runs the parts asked for, all of them where none is, and keeps the others' last results."""
-    with_options = {"answers": answers.main, "citations": citations.main, "fit": fit.main, "reader": span_reader.main}
+    with_options = {
+        "answers": answers.main,
+        "citations": citations.main,
+        "fit": fit.main,
+        "reader": span_reader.main,
+        "slack": slack.main,
+    }
     if called := with_options.get(next(iter(sys.argv[1:]), "")):
         return called(sys.argv[2:], SHARED, ROOT, WORK)
     parts: dict[str, Callable[[argparse.Namespace], str]] = {

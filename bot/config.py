@@ -231,11 +231,45 @@ class Uploads:
         return self.max_mb * 1024**2
 
 
-@dataclass(frozen=True, slots=True)
-class Slack:
-    """Where in Slack the bot answers."""
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch("[A-Z][A-Z0-9]*", value))
 
-    channels: tuple[str, ...] = option((), *_TEXTS)
+
+def _are_ids(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(map(_is_id, value))
+
+
+def _are_channels(value: Any) -> bool:
+    return _are_ids(value) or (
+        isinstance(value, Mapping)
+        and all(map(_is_id, value))
+        and all(isinstance(own, Mapping) for own in value.values())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """When and how the bot answers in a channel of Slack, and from what."""
+
+    answer: str = option("thread", *_one_of("mention", "thread", "all", "never"))
+    source: str = option("", *_TEXT)
+    language: str = option("auto", *_one_of("auto", "zh", "en"))
+
+
+@dataclass(frozen=True, slots=True)
+class Slack(Channel):
+    """What holds in every channel of Slack that has no rules of its own, and what the bot does in all of Slack."""
+
+    workspaces: tuple[str, ...] = option((), "a list of team ids such as T0123456789", _are_ids)
+    people: str = option("", "a channel id such as C0123456789, or empty", lambda value: value == "" or _is_id(value))
+    waiting: int = option(200, *_whole(1, 1_000_000))
+    channels: tuple[tuple[str, Channel], ...] = option(
+        (), "a list of channel ids such as C0123456789, or tables [slack.channels.C0123456789]", _are_channels
+    )
+
+    def in_channel(self, channel: str) -> Channel:
+        """What holds in a channel."""
+        return dict(self.channels).get(channel, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +386,10 @@ def config_from(tables: Mapping[str, Any], base: Path = Path(), where: str = "co
             raise BadConfig(f"{where}: unknown key [{name}]; the tables are {', '.join(known)}")
         if not isinstance(table, Mapping):
             raise BadConfig(f"{where}: {name} must be a table, written [{name}]")
-        sections[name] = _section(known[name].default_factory, name, table, where)  # type: ignore[arg-type]
+        if name == "slack":
+            sections[name] = _slack(table, where)
+        else:
+            sections[name] = _section(known[name].default_factory, name, table, where)  # type: ignore[arg-type]
     config = Config(**sections, base=base)
     if config.passages.min_chars > config.passages.max_chars:
         raise BadConfig(f"{where}: passages.min_chars is over passages.max_chars; make it smaller")
@@ -372,6 +409,21 @@ def _check_upload_folder(config: Config, where: str) -> None:
                 f"{where}: uploads.folder = {config.uploads.folder!r} overlaps with {name!r} of documents.paths; "
                 "name a folder beside it"
             )
+
+
+def _slack(table: Mapping[str, Any], where: str) -> Slack:
+    """[slack] with its channels: a table has what differs in one of them, a list the only ones that it answers in."""
+    slack = _section(Slack, "slack", table, where)
+    given = table.get("channels", ())
+    general = {item.name: getattr(slack, item.name) for item in fields(Channel)}
+    if isinstance(given, Mapping):
+        own = {
+            name: _section(Channel, f"slack.channels.{name}", {**general, **one}, where) for name, one in given.items()
+        }
+        return replace(slack, channels=tuple(own.items()))
+    if given:
+        return replace(slack, answer="never", channels=tuple((name, Channel(**general)) for name in given))
+    return slack
 
 
 def _section(kind: Callable[..., T], name: str, table: Mapping[str, Any], where: str) -> T:

@@ -31,7 +31,7 @@ def checks(config: Config, environ: Mapping[str, str]) -> Iterator[Check]:
     yield _documents(config)
     yield _port(config)
     yield _access(config, environ)
-    yield _slack(environ)
+    yield from _slack(config, environ)
     yield Check("network", True, False, "not needed: the model, the index and the page are all on this machine")
 
 
@@ -101,11 +101,21 @@ def _access(config: Config, environ: Mapping[str, str]) -> Check:
     return Check("access", True, False, ", ".join(f"{one.name} ({'+'.join(sorted(one.scopes))})" for one in holders))
 
 
-def _slack(environ: Mapping[str, str]) -> Check:
+def _slack(config: Config, environ: Mapping[str, str]) -> Iterator[Check]:
+    """What Slack itself says of the tokens; asking here works without it."""
+    from bot.slack.diagnosis import diagnosed
     from bot.slack.tokens import read_tokens
 
     try:
         tokens = read_tokens(environ)
     except BotError as error:
-        return Check("slack", False, False, str(error))
-    return Check("slack", True, False, "tokens are set" if tokens else "off: SLACK_BOT_TOKEN is not set")
+        yield Check("slack", False, False, str(error))
+        return
+    if tokens is None:
+        yield Check("slack", True, False, "off: SLACK_BOT_TOKEN is not set")
+        return
+    where, troubles = diagnosed(tokens, config.slack.workspaces)
+    for trouble in troubles:
+        yield Check("slack", False, False, trouble)
+    if not troubles:
+        yield Check("slack", True, False, where)

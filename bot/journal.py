@@ -28,7 +28,7 @@ from bot.text import fold
 from bot.types import Answer, Complaint, Rating, Status, Verdict
 
 FILE = "journal.sqlite"
-REMEMBERED = 2000  # answers that can be rated though no question is kept; some 1 kB each
+REMEMBERED = 2000  # answers known though no question is kept; some 1 kB each
 
 _SCHEMA = (
     "PRAGMA secure_delete = ON",  # what is deleted is gone from the file
@@ -132,31 +132,31 @@ class Journal:
             self._soon(self._delete_old)
 
     def answered(self, answer: Answer, visitor: str, via: str, filtered: bool) -> None:
-        """Remembers an answer, so that it can be rated, and where questions are kept writes it down soon.
+        """Remembers an answer for `given`, and where questions are kept writes it down soon.
 
         `filtered`: whether it was asked of some of the documents alone.
         """
         entry = _entry(answer, visitor, via, filtered, _iso(self._now()))
-        if self.settings.feedback:
-            with self._lock:
-                self._latest[entry.id] = entry
-                if len(self._latest) > REMEMBERED:
-                    self._latest.popitem(last=False)
+        with self._lock:
+            self._latest[entry.id] = entry
+            if len(self._latest) > REMEMBERED:
+                self._latest.popitem(last=False)
         if self.settings.questions:
             self._soon(partial(self._insert, "questions", entry))
 
-    def rate(self, rating: Rating, visitor: str) -> bool:
+    def rate(self, rating: Rating, visitor: str, rater: str = "") -> bool:
         """Keeps what a visitor says of an answer, in place of what they said before; it is written on return.
 
-        False where no such answer to this visitor is known any more. Raises NoJournal where it cannot be written.
+        `rater`: who says it, where many read what was given to one visitor. False where no such answer to this visitor
+        is known any more. Raises NoJournal where it cannot be written.
         """
         if rating.verdict is None:
-            self._delete("DELETE FROM feedback WHERE id = ? AND visitor = ?", rating.answer_id, visitor)
+            self._delete("DELETE FROM feedback WHERE id = ? AND visitor = ?", rating.answer_id, rater or visitor)
             return True
-        given = self._given(rating.answer_id, visitor)
+        given = self.given(rating.answer_id, visitor)
         if given is None:
             return False
-        known = {item.name: getattr(given, item.name) for item in fields(Given)}
+        known = {item.name: getattr(given, item.name) for item in fields(Given)} | {"visitor": rater or visitor}
         said = Feedback(**known, at=_iso(self._now()), verdict=rating.verdict, reason=rating.reason, note=rating.note)
         self._written(partial(self._insert, "feedback", said))
         return True
@@ -215,8 +215,8 @@ class Journal:
         """Waits until all is written."""
         self._writer.close()
 
-    def _given(self, answer_id: str, visitor: str) -> Given | None:
-        """An answer given to a visitor, as far as it is remembered or kept."""
+    def given(self, answer_id: str, visitor: str) -> Given | None:
+        """An answer given to a visitor, as far as it is remembered or kept. Raises NoJournal."""
         with self._lock:
             given = self._latest.get(answer_id)
         if given is not None:

@@ -44,10 +44,11 @@ def head(answer: Answer, spoken: str) -> str:
     """What stands before the quotes: a line, or one for each thing that the question asks."""
     if not answer.parts or answer.status is Status.NOT_FOUND:
         return _line(answer.status, answer.reason, answer.answers, answer.citations, spoken)
-    return "\n".join(f"{part.question}{_COLON[spoken]}{_of_part(part, answer, spoken)}" for part in answer.parts)
+    return "\n".join(f"{part.question}{_COLON[spoken]}{told_part(part, answer, spoken)}" for part in answer.parts)
 
 
-def _of_part(part: Part, answer: Answer, spoken: str) -> str:
+def told_part(part: Part, answer: Answer, spoken: str) -> str:
+    """What is said to one of the things that a question asks."""
     cited = [citation for citation in answer.citations if citation.n in part.citations]
     return _line(part.status, part.reason, part.answers, cited, spoken)
 
@@ -61,10 +62,15 @@ def _line(
         return _MASKED[spoken]
     stop = "。" if spoken == "zh" else "."
     if status is Status.CONFLICT:
-        told = (f"{on_one_line(value.text)}{_target(value, spoken)}[{value.citation}]" for value in values)
-        return _CONFLICT[spoken] + _AND[spoken].join(told) + stop
-    value = on_one_line(values[0].text) + _unit(values[0].text, citations[0]) + _target(values[0], spoken)
+        each = (f"{on_one_line(value.text)}{_target(value, spoken)}[{value.citation}]" for value in values)
+        return _CONFLICT[spoken] + _AND[spoken].join(each) + stop
+    value = told(values[0], citations[0], spoken)
     return value if value.endswith(("。", "！", "？", ".", "!", "?")) else value + stop
+
+
+def told(value: Value, citation: Citation, spoken: str) -> str:
+    """A value on one line, with the unit that its column gives it, and whether it is aimed at."""
+    return on_one_line(value.text) + _unit(value.text, citation) + _target(value, spoken)
 
 
 def _target(value: Value, spoken: str) -> str:

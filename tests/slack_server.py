@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import shutil
+import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl
@@ -20,14 +23,23 @@ from urllib.parse import parse_qsl
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from tests.slack_limits import message_faults
+
 BOT_TOKEN = "xoxb-1-secret-bot"
 APP_TOKEN = "xapp-1-secret-app"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 BOT_USER = "UBOT"
 BOT_ID = "BBOT"
 TICKET = "secret-ticket"
+WORKSPACE_URL = "https://t.slack.com/"
 
-_TOKENS = {"auth.test": BOT_TOKEN, "chat.postMessage": BOT_TOKEN, "apps.connections.open": APP_TOKEN}
+SCOPES = "app_mentions:read,channels:history,chat:write,commands,groups:history,im:history,mpim:history,reactions:write"
+
+_METHODS = (
+    "auth.test chat.getPermalink chat.postEphemeral chat.postMessage chat.update conversations.replies reactions.add "
+    "reactions.remove views.open"
+).split()
+_TOKENS = {**dict.fromkeys(_METHODS, BOT_TOKEN), "apps.connections.open": APP_TOKEN}
 
 
 @dataclass(frozen=True)
@@ -36,17 +48,48 @@ class Call:
 
     method: str
     body: dict[str, Any]
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one call of a method."""
+
+    status: int = 200  # with another, Slack's servers fail, or refuse with `retry_after`
+    retry_after: int | None = None  # seconds
+    seconds: float = 0  # before it answers; a client that cannot wait sees nothing
+    done: bool = False  # whether what was asked is done all the same, before it answers
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the Web API sends back."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "application/json"
 
 
 class SlackServer:
-    """Answers as Slack does and keeps what it was sent; `errors` makes a method fail with Slack's error code."""
+    """Answers as Slack does and keeps what it was sent.
+
+    `errors` makes a method fail with Slack's error code, `faults` each of its next calls in a way of its own.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self.acks: list[dict[str, Any]] = []
+        self.acks: dict[str, float] = {}  # when each envelope was acknowledged, by time.monotonic()
         self.sockets: list[ServerConnection] = []
         self.errors: dict[str, str] = {}
+        self.faults: dict[str, list[Fault]] = {}
+        self.scopes = SCOPES
+        self.messages: list[dict[str, Any]] = []  # what the bot posted, as conversations.replies gives it
+        self.reactions: set[tuple[str, str, str]] = set()  # channel, ts, name
+        self.folder = tempfile.mkdtemp()  # for what those keep that use it
+        self.at_end: list[Callable[[], None]] = []  # closes them
         self._changed = threading.Condition()
+        self._closing = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = False  # closing waits for the answers in hand
         self._socket = serve(self._talk, "127.0.0.1", 0)
@@ -61,6 +104,10 @@ class SlackServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        for close in self.at_end:
+            close()
+        shutil.rmtree(self.folder)
         self._http.shutdown()
         self._http.server_close()
         self._socket.shutdown()
@@ -86,39 +133,95 @@ class SlackServer:
 
     def wait(self, condition: Callable[[], Any], seconds: float = 10) -> None:
         """Returns as soon as the condition holds; raises AssertionError when it does not in time."""
-        with self._changed:
-            assert self._changed.wait_for(condition, seconds), "did not happen in time"
+        ends = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < ends, "did not happen in time"
+            with self._changed:
+                self._changed.wait(0.02)
 
     def record(self, call: Call) -> None:
         with self._changed:
             self.calls.append(call)
             self._changed.notify_all()
 
-    def answer(self, path: str, token: str | None, body: dict[str, Any]) -> dict[str, Any]:
-        """What Slack answers a Web API call with."""
+    def reply(self, path: str, token: str | None, body: dict[str, Any]) -> Reply:
+        """What a call gets, once it did what it asks for, or went wrong as it was told to."""
         method = path.removeprefix("/api/")
+        with self._changed:
+            fault = self.faults[method].pop(0) if self.faults.get(method) else Fault()
+        good = fault.status == 200
+        answered = self.answer(method, token, body) if good or fault.done else {}
+        self._closing.wait(fault.seconds)
+        if not good:
+            waiting = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+            return Reply(b"<html>", fault.status, waiting, "text/html")
+        return Reply(json.dumps(answered).encode(), headers={"X-OAuth-Scopes": self.scopes})
+
+    def answer(self, method: str, token: str | None, body: dict[str, Any]) -> dict[str, Any]:
+        """What Slack answers a Web API call with."""
         if method not in _TOKENS:
             return {"ok": False, "error": "unknown_method"}
         if token != _TOKENS[method]:
             return {"ok": False, "error": "invalid_auth"}
         if method in self.errors:
             return {"ok": False, "error": self.errors[method]}
-        if method == "auth.test":
-            return {"ok": True, "url": "https://t.slack.com/", "team_id": "T1", "user_id": BOT_USER, "bot_id": BOT_ID}
-        if method == "apps.connections.open":
-            port = self._socket.socket.getsockname()[1]
-            return {"ok": True, "url": f"ws://127.0.0.1:{port}/link/?ticket={TICKET}&app_id=A1"}
+        match method:
+            case "auth.test":
+                return {"ok": True, "url": WORKSPACE_URL, "team_id": "T1", "user_id": BOT_USER, "bot_id": BOT_ID}
+            case "apps.connections.open":
+                port = self._socket.socket.getsockname()[1]
+                return {"ok": True, "url": f"ws://127.0.0.1:{port}/link/?ticket={TICKET}&app_id=A1"}
+            case "conversations.replies":
+                return self._replies(body)
+            case "reactions.add" | "reactions.remove":
+                return self._react(method, body)
+            case "views.open":
+                return {"ok": bool(body.get("trigger_id")), "view": body.get("view")}
+            case "chat.getPermalink":
+                moment = body["message_ts"].replace(".", "")
+                return {"ok": True, "permalink": f"{WORKSPACE_URL}archives/{body['channel']}/p{moment}"}
+        return self._post(method, body)
+
+    def _post(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
         faults = message_faults(body) + ([] if body.get("channel") else ["no channel"])
         if faults:
             return {"ok": False, "error": "invalid_blocks", "response_metadata": {"messages": faults}}
-        return {"ok": True, "channel": body["channel"], "ts": "1700000001.000001", "message": {"text": body["text"]}}
+        with self._changed:
+            ts = f"1700000001.{len(self.messages) + 1:06d}"
+            said = {"channel": body["channel"], "ts": ts, "text": body["text"], "user": BOT_USER, "bot_id": BOT_ID}
+            said |= {"thread_ts": body.get("thread_ts", ts), "metadata": body.get("metadata")}
+            if method == "chat.postMessage":
+                self.messages.append(said)
+        return {"ok": True, "channel": body["channel"], "ts": ts, "message_ts": ts, "message": {"text": body["text"]}}
 
-    def send(self, payload: dict[str, Any], kind: str = "events_api") -> str:
-        """Sends a payload over the newest socket and returns the envelope's id."""
+    def _replies(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A thread, its first message before the replies, `limit` of them at a time."""
+        first = {"user": "U1", "ts": body["ts"], "thread_ts": body["ts"], "text": "?"}
+        thread = [
+            said for said in self.messages if (said["channel"], said["thread_ts"]) == (body["channel"], body["ts"])
+        ]
+        start, limit = int(body.get("cursor") or 0), int(body.get("limit") or 1000)
+        shown = [first, *thread][start : start + limit]
+        if str(body.get("include_all_metadata")) not in ("1", "True", "true"):
+            shown = [{key: value for key, value in said.items() if key != "metadata"} for said in shown]
+        more = start + limit <= len(thread)
+        cursor = str(start + limit) if more else ""
+        return {"ok": True, "messages": shown, "has_more": more, "response_metadata": {"next_cursor": cursor}}
+
+    def _react(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        reaction, adds = (body["channel"], body["timestamp"], body["name"]), method == "reactions.add"
+        with self._changed:
+            if (reaction in self.reactions) == adds:
+                return {"ok": False, "error": "already_reacted" if adds else "no_reaction"}
+            (self.reactions.add if adds else self.reactions.remove)(reaction)
+        return {"ok": True}
+
+    def send(self, payload: dict[str, Any], kind: str = "events_api", socket: int = -1) -> str:
+        """Sends a payload over a socket, the newest by default, and returns the envelope's id."""
         envelope_id = str(uuid.uuid4())
         accepts = kind == "slash_commands"
         envelope = {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": accepts}
-        self.sockets[-1].send(json.dumps(envelope))
+        self.sockets[socket].send(json.dumps(envelope))
         return envelope_id
 
     def refresh(self) -> None:
@@ -126,7 +229,7 @@ class SlackServer:
         self.sockets[-1].send(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
 
     def acked(self, envelope_id: str) -> bool:
-        return any(ack["envelope_id"] == envelope_id for ack in self.acks)
+        return envelope_id in self.acks
 
     def _talk(self, socket: ServerConnection) -> None:
         if socket.request is None or f"ticket={TICKET}" not in socket.request.path:
@@ -138,7 +241,7 @@ class SlackServer:
         try:
             for message in socket:
                 with self._changed:
-                    self.acks.append(json.loads(message))
+                    self.acks[json.loads(message)["envelope_id"]] = time.monotonic()
                     self._changed.notify_all()
         except ConnectionClosed:
             pass
@@ -151,19 +254,20 @@ def _handler(server: SlackServer) -> type[BaseHTTPRequestHandler]:
             body = json.loads(raw or "{}") if "json" in self.headers.get("Content-Type", "") else dict(parse_qsl(raw))
             if self.path.startswith("/commands/"):
                 server.record(Call("response", body))
-                self._reply("text/plain", b"ok")
+                self._send(Reply(b"ok", kind="text/plain"))
                 return
             scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-            reply = server.answer(self.path, token if scheme == "Bearer" else None, body)
             server.record(Call(self.path.removeprefix("/api/"), body))
-            self._reply("application/json", json.dumps(reply).encode())
+            self._send(server.reply(self.path, token if scheme == "Bearer" else None, body))
 
-        def _reply(self, kind: str, body: bytes) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+        def _send(self, reply: Reply) -> None:
+            headers = {"Content-Type": reply.kind, "Content-Length": str(len(reply.body)), **reply.headers}
+            with suppress(OSError):  # a client that was killed, or could not wait
+                self.send_response(reply.status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(reply.body)
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -179,41 +283,3 @@ def signed(body: str, secret: str = SIGNING_SECRET, age: int = 0) -> dict[str, s
     timestamp = str(int(time.time()) - age)
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
-
-
-def message_faults(message: dict[str, Any]) -> list[str]:
-    """What Slack would refuse in a message's text and blocks, by its published limits; empty where it is fine."""
-    text, blocks = message.get("text", ""), message.get("blocks", [])
-    faults = [] if 0 < len(text) <= 3000 else [f"text has {len(text)} characters"]
-    if not 0 < len(blocks) <= 50:
-        faults.append(f"{len(blocks)} blocks")
-    for number, block in enumerate(blocks):
-        if block.get("type") != "rich_text" or set(block) != {"type", "elements"} or not block["elements"]:
-            faults.append(f"block {number} is not a rich_text block")
-            continue
-        faults += [f"block {number}: {fault}" for part in block["elements"] for fault in _part_faults(part)]
-    size = sum(len(leaf["text"]) + len(leaf.get("url", "")) for leaf in leaves(blocks))
-    return faults + ([f"msg_blocks_too_long: {size} characters"] if size > 11_000 else [])
-
-
-def leaves(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The text and link elements of rich_text blocks, in order."""
-    return [leaf for block in blocks for part in block["elements"] for leaf in part["elements"]]
-
-
-def _part_faults(part: dict[str, Any]) -> list[str]:
-    if part.get("type") not in ("rich_text_section", "rich_text_quote") or set(part) != {"type", "elements"}:
-        return [f"unknown element {part.get('type')}"]
-    length = sum(len(leaf.get("text", "")) for leaf in part["elements"])
-    faults = [fault for leaf in part["elements"] for fault in _leaf_faults(leaf)]
-    return faults + ([] if 0 < length <= 3000 else [f"{part['type']} of {length} characters"])
-
-
-def _leaf_faults(leaf: dict[str, Any]) -> list[str]:
-    kinds = {"text": {"type", "text", "style"}, "link": {"type", "text", "style", "url"}}
-    if leaf.get("type") not in kinds or not set(leaf) <= kinds[leaf["type"]]:
-        return [f"unknown element {leaf.get('type')}"]
-    faults = [] if 0 < len(leaf.get("text", "")) <= 3000 else [f"text of {len(leaf.get('text', ''))} characters"]
-    if leaf["type"] == "link" and not leaf["url"].startswith(("http://", "https://")):
-        faults.append(f"link to {leaf['url']}")
-    return faults + ([] if leaf.get("style", {"bold": True}) == {"bold": True} else ["unknown style"])

@@ -34,7 +34,8 @@ FACADE = ORDER.index("bot.bot")
 FOR_EDGES = {
     *("bot", "bot.types", "bot.errors", "bot.access", "bot.config", "bot.schemas", "bot.json_schema"),
     *("bot.wire", "bot.links", "bot.templates"),
-    *("bot.text", "bot.batch", "bot.journal", "bot.sessions", "bot.uploads", "bot.jobs", "bot.mcp", "bot.bot"),
+    *("bot.text", "bot.batch", "bot.database", "bot.journal", "bot.sessions", "bot.uploads", "bot.jobs"),
+    *("bot.mcp", "bot.bot"),
 }
 HEAVY = {
     *("torch", "transformers", "sentence_transformers", "faiss"),

@@ -13,7 +13,7 @@ import pytest
 
 import server
 from bot.__main__ import _parser, configured
-from bot.config import Config, config_from, load_config
+from bot.config import Channel, Config, config_from, load_config
 from bot.errors import BadConfig
 from tests.fake_encoder import ROOT
 
@@ -127,7 +127,15 @@ def test_every_option_says_what_it_takes() -> None:
         ("[log]\nlevel = 'loud'", "log.level = 'loud' is wrong; it takes one of debug, info, warning, error"),
         ("[log]\nlevel = ['info']", "log.level = ['info'] is wrong; it takes one of debug, info, warning, error"),
         ("[log]\nquestions = 'no'", "log.questions = 'no' is wrong; it takes true or false"),
-        ("[slack]\nchannels = ['']", "slack.channels = [''] is wrong; it takes a list of texts"),
+        ("[slack]\nchannels = ['']", "slack.channels = [''] is wrong; it takes a list of channel ids such as"),
+        ("[slack]\nchannels = ['#general']", "slack.channels = ['#general'] is wrong; it takes a list of channel ids"),
+        ("[slack]\nanswer = 'always'", "slack.answer = 'always' is wrong; it takes one of mention, thread, all, never"),
+        ("[slack]\nworkspaces = 'T1'", "slack.workspaces = 'T1' is wrong; it takes a list of team ids"),
+        ("[slack]\npeople = '#help'", "slack.people = '#help' is wrong; it takes a channel id such as C0123456789"),
+        ("[slack]\nwaiting = 0", "slack.waiting = 0 is wrong; it takes a whole number from 1 to 1000000"),
+        ("[slack.channels.C1]\nanser = 'all'", "unknown key slack.channels.C1.anser; [slack.channels.C1] takes answer"),
+        ("[slack.channels.C1]\nlanguage = 'fr'", "slack.channels.C1.language = 'fr' is wrong; it takes one of auto"),
+        ("[slack.channels]\nC1 = 'all'", "slack.channels = {'C1': 'all'} is wrong; it takes a list of channel ids"),
         ("[access]\nsources = ['a']", "access.sources = ['a'] is wrong; it takes a table of token names and what"),
         ("[access]\nsources = { a = 'b' }", "access.sources = {'a': 'b'} is wrong; it takes a table"),
         ("[access]\nsources = { a = [''] }", "access.sources = {'a': ['']} is wrong; it takes a table"),
@@ -274,3 +282,20 @@ def test_the_command_line_takes_flag_over_environment_over_file(
 def test_a_port_that_is_none_is_told_with_what_it_takes(port: str) -> None:
     with pytest.raises(BadConfig, match=r"server\.port = '?[^']*'? is wrong; it takes a whole number from 1 to 65535"):
         Config().overridden(port=port)
+
+
+# Slack's channels
+
+
+def test_a_channels_own_table_says_what_differs_there_and_the_rest_holds_as_for_all() -> None:
+    tables = {"answer": "mention", "source": "reports/", "channels": {"C1": {"answer": "all"}, "C2": {"source": ""}}}
+    slack = config_from({"slack": tables}).slack
+    assert slack.in_channel("C1") == Channel("all", "reports/", "auto")
+    assert slack.in_channel("C2") == Channel("mention", "", "auto")
+    assert (slack.in_channel("C3").answer, slack.in_channel("C3").source) == ("mention", "reports/")
+
+
+def test_a_list_of_channels_names_the_only_ones_that_are_answered() -> None:
+    slack = config_from({"slack": {"language": "en", "channels": ["C1"]}}).slack
+    assert slack.in_channel("C1") == Channel("thread", "", "en")
+    assert slack.in_channel("C2").answer == "never"

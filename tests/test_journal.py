@@ -150,6 +150,31 @@ def test_nobody_rates_the_answer_to_another(tmp_path: Path) -> None:
     again.close()
 
 
+def test_many_who_read_what_one_visitor_was_given_rate_it_each_once(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, Settings(), Clock())
+    keep(journal, given("a1"), visitor="slack")
+    assert journal.rate(up("a1"), "slack", "slack 1")
+    assert journal.rate(up("a1"), "slack", "slack 2")
+    assert journal.rate(down("a1"), "slack", "slack 1")
+    assert not journal.rate(up("a1"), "slack 1")
+    said = {one.visitor: one.verdict for one in journal.feedback()}
+    assert said == {"slack 1": Verdict.DOWN, "slack 2": Verdict.UP}
+    assert journal.rate(Rating("a1", None), "slack", "slack 1")
+    assert [one.visitor for one in journal.feedback()] == ["slack 2"]
+    journal.close()
+
+
+def test_an_answer_is_known_while_it_is_remembered_also_where_nothing_is_kept(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, Settings(feedback=False))
+    keep(journal, given("a1", "那止付多少", "包头止付多少"), visitor="slack")
+    found = journal.given("a1", "slack")
+    assert found is not None
+    assert (found.question, found.understood) == ("那止付多少", "包头止付多少")
+    assert journal.given("a1", "") is None
+    journal.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_answer_of_before_a_restart_is_known_where_its_question_or_a_word_on_it_is_kept(tmp_path: Path) -> None:
     before = Journal(tmp_path, Settings())
     keep(before, given("a1"), given("a2"))

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import os
 import socket
 import sys
-import threading
+import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
-from urllib.parse import urlencode
+from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
-from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import Config, Log, Server, Slack
+from bot.config import Config, Log, config_from
 from bot.errors import BadConfig, BotError, NoIndex
 from bot.links import text_version
-from bot.slack.app import add_slack_routes, create_slack, start_socket
-from bot.slack.blocks import EXCERPT, MESSAGE_LIMIT, answer_message, line_message
-from bot.slack.listeners import Desk, on_command, on_mention, on_message
+from bot.slack.app import create_slack, start_socket
 from bot.slack.markup import escaped, plain_text
-from bot.slack.seen import Seen
 from bot.slack.socket_mode import Socket
 from bot.slack.tokens import read_tokens
-from bot.slack.words import EN, ZH, words_for
+from bot.slack.words import ZH
 from bot.types import (
     Answer,
-    Citation,
-    Document,
-    Duplicate,
-    Hit,
-    Passage,
     Question,
-    Reason,
-    Status,
-    StoredDocument,
-    Value,
 )
-from tests.fakes import ANSWER_START, DOCUMENT, QUOTE_END, STORED, TEXT, FakeBot
+from bot.web.logs import Text
+from tests.fakes import ANSWER_START, QUOTE_END, TEXT, FakeBot
 from tests.slack_server import (
     APP_TOKEN,
     BOT_ID,
@@ -56,13 +40,21 @@ from tests.slack_server import (
     SIGNING_SECRET,
     TICKET,
     SlackServer,
-    leaves,
-    message_faults,
     signed,
+)
+from tests.slack_workspace import (
+    QUESTION,
+    SlowBot,
+    Workspace,
+    command,
+    direct,
+    envelope,
+    in_folder,
+    journal_of,
+    mention,
 )
 
 VERSION = text_version(TEXT)
-QUESTION = "鄂尔多斯电诈止付多少"
 
 
 class FailingBot(FakeBot):
@@ -74,58 +66,6 @@ class FailingBot(FakeBot):
 
     def ask(self, question: Question) -> Answer:
         raise self.kind(f"no answer to {question.text}; rebuild the index")
-
-
-class SlowBot(FakeBot):
-    """Answers nothing before it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go = threading.Event()
-
-    def ask(self, question: Question) -> Answer:
-        assert self.go.wait(10)
-        return super().ask(question)
-
-
-class Workspace:
-    """The bot behind its HTTP address, and what Slack posts there."""
-
-    def __init__(self, server: SlackServer, bot: Any = None, config: Config | None = None, **environ: str) -> None:
-        self.server = server
-        self.bot = cast("Any", bot or FakeBot())
-        variables = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
-        app = create_slack(self.bot, config or Config(), variables | {"SLACK_API_URL": server.address} | environ)
-        assert app is not None
-        self.app = app
-        flask_app = Flask(__name__)
-        add_slack_routes(flask_app, app)
-        self.http = flask_app.test_client()
-
-    def post(self, body: str, headers: dict[str, str] | None = None, kind: str = "application/json") -> Any:
-        headers = signed(body) if headers is None else headers
-        return self.http.post("/slack/events", data=body.encode(), headers=headers, content_type=kind)
-
-    def event(self, event: dict[str, Any], event_id: str = "Ev1") -> Any:
-        return self.post(json.dumps(envelope(event, event_id)))
-
-    def command(self, text: str, channel: str = "C1") -> Any:
-        body = urlencode(command(text, channel, self.server))
-        return self.post(body, kind="application/x-www-form-urlencoded")
-
-    def finish(self) -> None:
-        """Waits until every listener has run; nothing can be posted after that."""
-        self.app.listener_runner.listener_executor.shutdown(wait=True)
-
-    def posts(self) -> list[dict[str, Any]]:
-        """Everything the bot said, once it has said everything."""
-        self.finish()
-        return self.server.sent("chat.postMessage")
-
-    def responses(self) -> list[dict[str, Any]]:
-        """Everything the bot answered commands with."""
-        self.finish()
-        return self.server.sent("response")
 
 
 @pytest.fixture(autouse=True)
@@ -144,30 +84,6 @@ def server() -> Iterator[SlackServer]:
 @pytest.fixture
 def workspace(server: SlackServer) -> Workspace:
     return Workspace(server)
-
-
-def mention(text: str = f"<@{BOT_USER}> {QUESTION}", **fields: Any) -> dict[str, Any]:
-    return {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "1700000000.000100", "text": text} | fields
-
-
-def direct(text: str = QUESTION, **fields: Any) -> dict[str, Any]:
-    return mention(text, type="message", channel="D1", channel_type="im") | fields
-
-
-def envelope(event: dict[str, Any], event_id: str = "Ev1") -> dict[str, Any]:
-    return {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": event_id, "event": event}
-
-
-def command(text: str, channel: str, server: SlackServer) -> dict[str, str]:
-    return {
-        "command": "/ask",
-        "text": text,
-        "channel_id": channel,
-        "user_id": "U1",
-        "team_id": "T1",
-        "response_url": server.response_url,
-        "trigger_id": "1.1",
-    }
 
 
 def link(start: int, end: int, version: str = VERSION) -> str:
@@ -190,6 +106,11 @@ def block(*parts: dict[str, Any]) -> dict[str, Any]:
     return {"type": "rich_text", "elements": list(parts)}
 
 
+def button(action: str, face: str, **more: str) -> dict[str, Any]:
+    shown = {"type": "plain_text", "text": face, "emoji": True}
+    return {"type": "button", "action_id": action, "text": shown, "value": "a1"} | more
+
+
 ANSWERED = [
     block(section(text("3.01亿元", bold=True))),
     block(
@@ -199,6 +120,14 @@ ANSWERED = [
             text(" · 草原日报 · 2022-01-06"),
         ),
     ),
+    {
+        "type": "actions",
+        "elements": [
+            button("rate_up", "👍", accessibility_label="有用"),
+            button("rate_down", "👎", accessibility_label="不对"),
+            button("passages", "显示段落"),
+        ],
+    },
 ]
 
 
@@ -292,7 +221,7 @@ def test_two_questions_in_one_channel_are_both_answered(workspace: Workspace) ->
 
 
 def test_only_the_channels_of_the_configuration_are_answered_and_direct_messages_always(server: SlackServer) -> None:
-    workspace = Workspace(server, config=Config(slack=Slack(channels=("C2",))))
+    workspace = Workspace(server, config=config_from({"slack": {"channels": ["C2"]}}))
     for number, event in enumerate([mention(ts="1.1"), mention(channel="C2", ts="1.2"), direct(ts="1.3")]):
         workspace.event(event, f"Ev{number}")
     assert sorted(post["channel"] for post in workspace.posts()) == ["C2", "D1"]
@@ -304,46 +233,6 @@ def test_the_event_is_acknowledged_before_the_question_is_answered(server: Slack
     assert server.sent("chat.postMessage") == []
     bot.go.set()
     assert len(workspace.posts()) == 1
-
-
-# /ask
-
-
-def test_ask_answers_only_the_asker(workspace: Workspace) -> None:
-    response = workspace.command(QUESTION)
-    assert (response.status_code, response.data) == (200, b"")
-    [answer] = workspace.responses()
-    assert answer["response_type"] == "ephemeral"
-    assert answer["blocks"] == ANSWERED
-    assert message_faults(answer) == []
-    assert workspace.posts() == []
-
-
-@pytest.mark.parametrize("words", ["", "  ", "help", "HELP"])
-def test_ask_without_a_question_gives_help(workspace: Workspace, words: str) -> None:
-    workspace.command(words)
-    [answer] = workspace.responses()
-    assert answer["text"] == ZH.help
-    assert workspace.bot.asked == []
-
-
-def test_ask_says_where_it_is_not_open_and_is_open_in_direct_messages(server: SlackServer) -> None:
-    workspace = Workspace(server, config=Config(slack=Slack(channels=("C2",))))
-    workspace.command(QUESTION, "C1")
-    workspace.command(QUESTION, "D1")
-    assert sorted(answer["text"][:4] for answer in workspace.responses()) == ["3.01", ZH.elsewhere[:4]]
-
-
-def test_ask_is_acknowledged_at_once_while_every_worker_is_busy(server: SlackServer) -> None:
-    workspace = Workspace(server, bot := SlowBot())
-    for number in range(8):  # Bolt has five workers
-        workspace.event(mention(ts=f"1.{number}"), f"Ev{number}")
-    started = time.monotonic()
-    assert workspace.command(QUESTION).status_code == 200
-    assert time.monotonic() - started < 1
-    assert server.sent("response") == []
-    bot.go.set()
-    assert len(workspace.responses()) == 1
 
 
 # What is not a question, and what goes wrong
@@ -382,6 +271,7 @@ def test_a_question_that_cannot_be_asked_is_refused_kindly(workspace: Workspace,
 def test_a_failure_gives_a_line_and_is_logged_without_the_question(
     server: SlackServer, caplog: pytest.LogCaptureFixture, kind: type[Exception], line: str, logged: str
 ) -> None:
+    caplog.handler.setFormatter(Text(told=False))  # as the server writes it
     workspace = Workspace(server, FailingBot(kind))
     workspace.event(mention())
     [post] = workspace.posts()
@@ -403,12 +293,13 @@ def test_what_slack_refuses_to_post_is_logged_by_its_code_alone(
 def test_a_question_that_comes_while_slack_cannot_be_reached_is_answered_when_slack_sends_it_again(
     server: SlackServer, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.handler.setFormatter(Text(told=False))  # as the server writes it
     workspace = Workspace(server, SLACK_API_URL=f"http://127.0.0.1:{free_port()}/api/")
     assert workspace.event(mention()).status_code == 500
     workspace.app.client.base_url = server.address
     assert workspace.event(mention()).status_code == 200
     assert len(workspace.posts()) == 1
-    assert "Slack request failed: URLError\n" in caplog.text
+    assert "Slack request failed\n" in caplog.text and "\n  URLError\n" in caplog.text
 
 
 # Logs
@@ -515,8 +406,11 @@ def test_slacks_check_of_the_address_is_answered(workspace: Workspace) -> None:
 
 def test_without_a_bot_token_there_is_no_slack() -> None:
     app: Any = FakeBot()
-    assert create_slack(app, Config(), {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": "s"}) is None
-    assert create_slack(app, Config(), {"SLACK_BOT_TOKEN": " "}) is None
+    assert (
+        create_slack(app, Config(), {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": "s"}, journal_of(Config()))
+        is None
+    )
+    assert create_slack(app, Config(), {"SLACK_BOT_TOKEN": " "}, journal_of(Config())) is None
 
 
 @pytest.mark.parametrize(
@@ -536,7 +430,7 @@ def test_without_a_bot_token_there_is_no_slack() -> None:
 def test_a_wrong_token_stops_the_start_with_its_mend_and_without_the_token(environ: dict[str, str], said: str) -> None:
     bot: Any = FakeBot()
     with pytest.raises(BadConfig) as caught:
-        create_slack(bot, Config(), environ)
+        create_slack(bot, Config(), environ, journal_of(Config()))
     assert said in str(caught.value)
     assert "secret" not in str(caught.value).replace("SLACK_SIGNING_SECRET", "").lower().replace("signing secret", "")
 
@@ -581,14 +475,17 @@ def socket_mode(server: SlackServer, app_token: str = APP_TOKEN) -> Iterator[Soc
     """The connection of a bot that Slack reaches by Socket Mode alone."""
     environ = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": app_token, "SLACK_API_URL": server.address}
     bot: Any = FakeBot()
-    app = create_slack(bot, Config(log=Log(questions=True)), environ)
-    assert app is not None
-    connection = start_socket(app, environ)
+    config = in_folder(Config(log=Log(questions=True)), Path(tempfile.mkdtemp(dir=server.folder)))
+    slack = create_slack(bot, config, environ, journal_of(config))
+    assert slack is not None
+    slack.start()
+    connection = start_socket(slack.app, environ)
     assert connection is not None
     try:
         yield connection
     finally:
         connection.close()
+        slack.close()
 
 
 def test_socket_mode_answers_events_and_commands_acknowledges_each_and_connects_anew_when_told(
@@ -601,7 +498,7 @@ def test_socket_mode_answers_events_and_commands_acknowledges_each_and_connects_
         assert server.sent("chat.postMessage")[0]["blocks"] == ANSWERED
         asked = server.send(command(QUESTION, "C1", server), "slash_commands")
         server.wait(lambda: server.acked(asked) and server.sent("response"))
-        assert server.sent("response")[0]["blocks"] == ANSWERED
+        assert server.sent("response")[0]["blocks"][:2] == ANSWERED[:2]
 
         server.refresh()
         server.wait(lambda: len(server.sockets) == 2)
@@ -639,34 +536,6 @@ def test_without_an_app_token_there_is_no_socket(workspace: Workspace) -> None:
     assert start_socket(workspace.app, {}) is None
 
 
-# Listeners by themselves
-
-
-def test_listeners_are_plain_functions(server: SlackServer) -> None:
-    bot: Any = FakeBot()
-    desk = Desk(bot, Config())
-    said: list[dict[str, Any]] = []
-
-    def say(**message: Any) -> None:
-        said.append(message)
-
-    on_mention(desk, envelope(mention(), "Ev1"), say)
-    on_message(desk, envelope(direct(), "Ev2"), say)
-    on_command(desk, command(QUESTION, "C1", server), say)
-    assert [message["blocks"] for message in said] == [ANSWERED] * 3
-
-
-def test_seen_keeps_the_newest_keys_and_forgets_the_oldest() -> None:
-    seen = Seen(size=2)
-    assert [seen.first(key) for key in "abacba"] == [True, True, False, True, True, True]
-
-
-def test_seen_lets_exactly_one_of_many_threads_through() -> None:
-    seen = Seen()
-    with ThreadPoolExecutor(16) as pool:
-        assert sum(pool.map(lambda _: seen.first("a", "b"), range(500))) == 1
-
-
 # Markup
 
 
@@ -693,229 +562,6 @@ def test_escaped_text_holds_no_control_characters_and_reads_as_before(content: s
     assert (
         plain_text(escaped(content)) == plain_text(content.replace("<", "&lt;").replace(">", "&gt;")) or "&" in content
     )
-
-
-# Messages
-
-
-def cited(stored: str, start: int, end: int, answer: str, number: int = 1, **fields: Any) -> Citation:
-    at = stored.index(answer, start)
-    known = {"page": None, "document": DOCUMENT} | fields
-    return Citation(
-        n=number, passage_id="p1", start=start, end=end, quote=stored[start:end],
-        answer_start=at, answer_end=at + len(answer), **known,
-    )  # fmt: skip
-
-
-def answer_of(status: Status, *citations: Citation, **fields: Any) -> Answer:
-    return dataclasses.replace(FakeBot().ask(Question("止付")), status=status, citations=citations, **fields)
-
-
-def no_link(document_id: str, start: int, end: int, words: str) -> None:
-    return None
-
-
-def rendered(answer: Answer, words: Any = ZH) -> list[dict[str, Any]]:
-    message = answer_message(answer, no_link, words)
-    assert message_faults({"text": message.text, "blocks": message.blocks}) == []
-    return message.blocks
-
-
-def test_a_masked_figure_says_so_and_its_stars_arrive_as_they_are(workspace: Workspace) -> None:
-    workspace.event(mention("隐藏了多少"))
-    [post] = workspace.posts()
-    start = TEXT.index("*.**")
-    source = {"type": "link", "url": link(start, start + 6), "text": "平安白皮书"}
-    assert post["blocks"] == [
-        block(section(text("原文隐去了具体数字或名称："))),
-        block(
-            quote(text("留意**市的"), text("*.**亿元", bold=True), text("。")),
-            section(source, text(" · 草原日报 · 2022-01-06")),
-        ),
-    ]
-    assert "“留意**市的*.**亿元。”" in post["text"]
-
-
-def test_sources_that_disagree_are_shown_each_with_its_own_quote(workspace: Workspace) -> None:
-    workspace.event(mention("冲突的数字"))
-    [post] = workspace.posts()
-    assert post["blocks"][0] == block(section(text("来源说法不一：")))
-    assert [part["elements"][0]["elements"][0] for part in post["blocks"][1:]] == [
-        text("3.01亿元", bold=True),
-        text("537起", bold=True),
-    ]
-    assert [leaf["text"] for leaf in post["blocks"][2]["elements"][1]["elements"]][:2] == [TEXT[8:14], TEXT[14:18]]
-
-
-def test_each_of_the_things_asked_has_its_line_and_every_quote_its_number(workspace: Workspace) -> None:
-    workspace.event(mention("各项多少"))
-    [post] = workspace.posts()
-    lines = (
-        "今年止付额：3.01亿元（目标或预计）。\n"
-        "去年止付额：各处说法不一：3.01亿元[2]、537起[3]。\n"
-        "留意额：原文隐去了这个内容。\n"
-        "外地止付额：没有找到答案：相近的内容说的是别的地方。"
-    )
-    assert post["blocks"][0] == block(section(text(lines, bold=True)))
-    assert [part["elements"][1]["elements"][:2] for part in post["blocks"][1:]] == [
-        [text(f"[{n}] "), {"type": "link", "url": link(start, end), "text": "平安白皮书"}]
-        for n, start, end in (
-            (1, ANSWER_START, QUOTE_END),
-            (2, ANSWER_START, QUOTE_END),
-            (3, 14, 18),
-            (4, TEXT.index("*.**"), TEXT.index("*.**") + 6),
-        )
-    ]
-
-
-def test_a_value_that_is_aimed_at_says_so() -> None:
-    citation = cited("止付537起", 0, 6, "537起")
-    aimed = answer_of(Status.ANSWERED, citation, answers=(Value("537起", 1, target=True),))
-    assert rendered(aimed)[0] == block(section(text("537起（目标或预计）", bold=True)))
-    assert rendered(aimed, EN)[0] == block(section(text("537起 (a target or forecast)", bold=True)))
-    disputed = dataclasses.replace(aimed, status=Status.CONFLICT)
-    assert rendered(disputed)[1]["elements"][0] == section(text("537起（目标或预计）", bold=True))
-
-
-def test_nothing_found_says_why_and_shows_the_nearest_passages(workspace: Workspace) -> None:
-    workspace.event(mention("天气如何"))
-    [post] = workspace.posts()
-    source = {"type": "link", "url": link(6, len(TEXT)), "text": "平安白皮书"}
-    assert post["blocks"] == [
-        block(section(text("没有找到答案：文档里没有相近的内容。\n最接近的段落："))),
-        block(
-            quote(text(" ".join(TEXT[6:].split()))),
-            section(source, text(" · 草原日报 · 2022-01-06")),
-        ),
-    ]
-
-
-def test_at_most_three_near_passages_are_shown_each_cut_to_80_characters() -> None:
-    hits = tuple(Hit(Passage(f"p{n}", "d1", 0, 200), DOCUMENT, "字" * 200, 1.0) for n in range(5))
-    blocks = rendered(answer_of(Status.NOT_FOUND, reason=Reason.OTHER_PERIOD, passages=hits))
-    assert len(blocks) == 4
-    assert blocks[1]["elements"][0] == quote(text("字" * (EXCERPT - 2) + "……"))
-
-
-@pytest.mark.parametrize("reason", [None, *Reason])
-@pytest.mark.parametrize("words", [ZH, EN])
-def test_every_reason_has_its_words(reason: Reason | None, words: Any) -> None:
-    [only] = rendered(answer_of(Status.NOT_FOUND, reason=reason, passages=()), words)
-    assert leaves([only])[0]["text"].startswith(words.not_found[:-1])
-
-
-def test_an_english_question_is_answered_with_english_words(workspace: Workspace) -> None:
-    workspace.event(mention("how is the weather?"))
-    [post] = workspace.posts()
-    assert post["text"].startswith("No answer found: nothing in the documents comes close.\nThe nearest passages:\n")
-
-
-@pytest.mark.parametrize(
-    ("content", "words"), [("止付多少", ZH), ("GDP是多少", ZH), ("how much", EN), ("2021?", ZH), ("", ZH)]
-)
-def test_words_are_english_only_where_the_question_is(content: str, words: Any) -> None:
-    assert words_for(content) is words
-
-
-def test_nothing_in_a_quote_is_markup() -> None:
-    stored = "<!channel> *bold* `code` <@U1> &amp; :smile: 共*.**亿元"
-    message = answer_message(answer_of(Status.MASKED, cited(stored, 0, len(stored), "*.**亿元")), no_link, ZH)
-    assert message.blocks[1]["elements"][0] == quote(text(stored[:-6]), text("*.**亿元", bold=True))
-    assert "&lt;!channel&gt; *bold* `code` &lt;@U1&gt; &amp;amp; :smile: 共*.**亿元" in message.text
-    assert not {"<", ">"} & set(message.text)
-
-
-def test_the_page_and_the_copies_of_a_quote_are_named() -> None:
-    copies = (Duplicate(DOCUMENT, 0, 4), Duplicate(DOCUMENT, 0, 4))
-    plain = dataclasses.replace(DOCUMENT, publisher=None, date=None)
-    citation = cited("共537起", 0, 5, "537起", document=plain, page=3, duplicates=copies)
-    blocks = rendered(answer_of(Status.ANSWERED, citation))
-    assert blocks[1]["elements"][1] == section(text("平安白皮书"), text(" · 第 3 页 · 另有 2 份文档内容相同"))
-
-
-def test_a_document_that_has_changed_since_or_is_gone_is_named_without_a_link(server: SlackServer) -> None:
-    class ChangedBot(FakeBot):
-        def document(self, document_id: str) -> StoredDocument | None:
-            return dataclasses.replace(STORED, text="新" + TEXT)
-
-    class EmptiedBot(FakeBot):
-        def document(self, document_id: str) -> StoredDocument | None:
-            return None
-
-    for bot in (ChangedBot(), EmptiedBot()):
-        workspace = Workspace(server, bot)
-        workspace.event(mention())
-        assert [leaf["type"] for leaf in leaves(workspace.posts()[-1]["blocks"])] == ["text"] * 5
-
-
-def test_links_begin_with_the_public_address(server: SlackServer) -> None:
-    workspace = Workspace(server, config=Config(server=Server(public_url="https://qa.example.cn/")))
-    workspace.event(mention())
-    [post] = workspace.posts()
-    assert leaves(post["blocks"])[3]["url"].startswith("https://qa.example.cn/documents/d1?start=")
-
-
-def test_an_answer_too_long_for_slack_is_cut_and_says_so() -> None:
-    long = "长" * 5000
-    blocks = rendered(answer_of(Status.ANSWERED, cited(long, 0, 5000, long), answers=(Value(long, 1),)))
-    assert [leaf["text"] for leaf in leaves(blocks[:1])] == ["长" * 2993, "……（已截短）"]
-    assert [leaf["text"] for leaf in leaves(blocks[1:])][:2] == ["长" * 2993, "……（已截短）"]
-
-
-def test_more_sources_than_fit_are_left_out_and_the_message_says_so() -> None:
-    citation = cited("共537起", 0, 5, "537起")
-    blocks = rendered(answer_of(Status.ANSWERED, *[citation] * 80))
-    assert len(blocks) == 50
-    assert blocks[-1] == block(section(text("……（已截短）")))
-
-
-def test_a_fallback_is_never_cut_inside_an_escape() -> None:
-    message = line_message("&" * 2000, ZH)
-    assert message.text == "&amp;" * 598 + "……（已截短）"
-
-
-@settings(deadline=None)
-@given(
-    answer=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).map(lambda part: part * 300),
-    around=st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda part: part * 200),
-    title=st.text(min_size=1, max_size=20).map(lambda part: part * 50),
-    count=st.integers(1, 70),
-    status=st.sampled_from([Status.ANSWERED, Status.MASKED, Status.CONFLICT]),
-    words=st.sampled_from([ZH, EN]),
-)
-def test_every_message_keeps_slacks_limits_and_shows_the_first_quote(
-    answer: str, around: str, title: str, count: int, status: Status, words: Any
-) -> None:
-    stored, at = around + answer + around, len(around)
-    document = Document("d" * 900, title, "a/b.txt", title, None, "2022-01-06")
-    citations = [
-        Citation(n, document, "p1", 7, 0, len(stored), stored, at, at + len(answer)) for n in range(1, count + 1)
-    ]
-    values = tuple(Value(answer, citation.n) for citation in citations)
-    shown = None if status is Status.MASKED else answer
-    message = answer_message(
-        answer_of(status, *citations, answer=shown, answers=values),
-        lambda document_id, start, end, words: f"http://h/{document_id}",
-        words,
-    )
-    assert message_faults({"text": message.text, "blocks": message.blocks}) == []
-    assert sum(len(leaf["text"]) + len(leaf.get("url", "")) for leaf in leaves(message.blocks)) <= MESSAGE_LIMIT + 10
-    assert any(part["type"] == "rich_text_quote" for part in message.blocks[1]["elements"])
-
-
-# The manifest
-
-
-def test_the_manifest_asks_for_exactly_what_is_used() -> None:
-    manifest = yaml.safe_load(Path(__file__).parents[1].joinpath("slack", "manifest.yaml").read_text(encoding="utf-8"))
-    settings, features = manifest["settings"], manifest["features"]
-    assert manifest["oauth_config"]["scopes"] == {
-        "bot": ["app_mentions:read", "chat:write", "commands", "im:history"],
-    }
-    assert settings["event_subscriptions"] == {"bot_events": ["app_mention", "message.im"]}
-    assert settings["socket_mode_enabled"] is True
-    assert [slash["command"] for slash in features["slash_commands"]] == ["/ask"]
-    assert features["app_home"]["messages_tab_enabled"] is True
 
 
 def free_port() -> int:

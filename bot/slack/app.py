@@ -6,18 +6,28 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.config import Config
 from bot.errors import BadConfig
-from bot.slack.listeners import Desk, log_failure, on_command, on_mention, on_message
+from bot.jobs import IndexJob
+from bot.journal import Journal
+from bot.slack.actions import register_actions
+from bot.slack.commands import register_commands
+from bot.slack.desk import Desk
+from bot.slack.inbox import Inbox
+from bot.slack.listeners import on_message
+from bot.slack.once import Once
+from bot.slack.replies import log_failure
 from bot.slack.tokens import read_app_token, read_tokens
 from bot.slack.words import ZH
+from bot.slack.worker import Workers
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
-    from slack_bolt import Ack, App, Respond, Say
+    from slack_bolt import App, BoltContext, BoltResponse
     from werkzeug.datastructures import Headers
 
     from bot.bot import Bot
@@ -29,8 +39,30 @@ EVENTS_PATH = "/slack/events"
 TIMEOUT = 10  # seconds for a call of Slack's Web API; the library's own is 30
 
 
-def create_slack(bot: Bot, config: Config, environ: Mapping[str, str]) -> App | None:
-    """The Slack app that answers with the bot, or None where SLACK_BOT_TOKEN is not set.
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The bot in Slack: what hears Slack, where that is kept, and who works it off."""
+
+    app: App
+    inbox: Inbox
+    once: Once
+    workers: Workers
+
+    def start(self) -> None:
+        """Begins to answer, with what an earlier process left."""
+        self.workers.start()
+
+    def close(self) -> None:
+        """Ends when what is in hand is done; what waits is answered after the next start."""
+        self.workers.close()
+        self.inbox.close()
+        self.once.close()
+
+
+def create_slack(
+    bot: Bot, config: Config, environ: Mapping[str, str], journal: Journal, job: IndexJob | None = None
+) -> Slack | None:
+    """The bot in Slack, not yet started, or None where SLACK_BOT_TOKEN is not set.
 
     Nothing is asked of Slack yet, so that the server starts while Slack cannot be reached.
     Raises BadConfig where a token is malformed or missing.
@@ -42,32 +74,41 @@ def create_slack(bot: Bot, config: Config, environ: Mapping[str, str]) -> App | 
     # Not `App(client=…)`: Bolt then warns at each start that SLACK_BOT_TOKEN of the environment is not used.
     app.client.base_url = tokens.api_url
     app.client.timeout = TIMEOUT
-    register(app, Desk(bot, config))
-    return app
+    app.client.retry_handlers.clear()  # they would send a message again that Slack has taken, but not confirmed
+    desk = Desk(bot, config, journal, job)
+    once = Once(config.index_dir)
+    inbox = Inbox(config.index_dir, config.slack.waiting, config.journal.days)
+    workers = Workers(desk, inbox, app.client)
+    register(app, desk, inbox, once, workers.wake)
+    return Slack(app, inbox, once, workers)
 
 
-def register(app: App, desk: Desk) -> None:
-    """Connects the listeners with what Slack sends. Bolt acknowledges events before it runs their listener."""
+def register(app: App, desk: Desk, inbox: Inbox, once: Once, wake: Callable[[], None]) -> None:
+    """Connects the listeners with what Slack sends; `wake` tells the workers that something came."""
 
-    @app.event("app_mention")
-    def mention(body: dict[str, Any], say: Say) -> None:
-        on_mention(desk, body, say)
+    @app.middleware
+    def of_a_served_workspace(context: BoltContext, next_: Callable[[], None]) -> BoltResponse | None:
+        """Lets nothing through that comes from elsewhere; it is acknowledged, so that Slack does not send it again."""
+        if not desk.serves(context.team_id, context.enterprise_id):
+            return context.ack()
+        next_()
+        return None
 
-    @app.event("message")
-    def message(body: dict[str, Any], say: Say) -> None:
-        on_message(desk, body, say)
+    def store(body: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> None:
+        """Runs before Bolt acknowledges the event; where it fails, Slack gets a 500 and sends the event again."""
+        on_message(desk, inbox, body, context.bot_user_id or "")
+        wake()
+        next_()
 
-    @app.command("/ask", middleware=[acknowledge])
-    def ask(command: dict[str, Any], respond: Respond) -> None:
-        on_command(desk, command, respond)
+    def stored() -> None:
+        """Nothing is left to do once an event is acknowledged: the workers have it."""
 
+    for kind in ("app_mention", "message"):
+        app.event(kind, middleware=[store])(stored)
+
+    register_actions(app, desk, once)
+    register_commands(app, desk)
     app.error(log_failure)
-
-
-def acknowledge(ack: Ack, next_: Callable[[], None]) -> None:
-    """Acknowledges a command at once: a listener's own ack would wait for a free worker, and Slack only 3 s."""
-    ack()
-    next_()
 
 
 def add_slack_routes(flask_app: Flask, slack_app: App) -> None:

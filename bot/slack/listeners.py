@@ -3,142 +3,38 @@
 from __future__ import annotations
 
 import logging
-import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from bot.config import Config
-from bot.errors import BadInput, BotError, NoIndex
-from bot.links import document_link, text_version
-from bot.slack.blocks import Message, answer_message, line_message
+from bot.slack.blocks import line_message
+from bot.slack.desk import Desk
+from bot.slack.inbox import Arrival, Inbox, Stored
+from bot.slack.manners import cause, conversation, thread
 from bot.slack.markup import plain_text
-from bot.slack.seen import Seen
-from bot.slack.words import words_for
-from bot.types import Question
-from bot.wire import MAX_QUESTION, checked_question
-
-if TYPE_CHECKING:
-    from bot.bot import Bot
+from bot.slack.post import packed
 
 log = logging.getLogger(__name__)
 
 Payload = Mapping[str, Any]
-Send = Callable[..., Any]
-
-# Message subtypes that are still a person's own words; edits, deletions, joins and bots have others.
-_OWN_WORDS = (None, "file_share", "thread_broadcast")
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every listener works with."""
-
-    bot: Bot
-    config: Config
-    seen: Seen = field(default_factory=Seen)
-
-
-def on_mention(desk: Desk, body: Payload, say: Send) -> None:
-    """Answers a mention in its thread."""
+def on_message(desk: Desk, inbox: Inbox, body: Payload, bot_user: str) -> None:
+    """Stores a message that is for the bot, whatever event it comes in; it is answered later."""
     event = body["event"]
-    if _from_person(event) and _open(desk, event["channel"]):
-        _answer_event(desk, body, say)
-
-
-def on_message(desk: Desk, body: Payload, say: Send) -> None:
-    """Answers a direct message in its thread; whatever else is said in a channel is not for the bot."""
-    event = body["event"]
-    if event.get("channel_type") == "im" and _from_person(event):
-        _answer_event(desk, body, say)
-
-
-def on_command(desk: Desk, command: Payload, respond: Send) -> None:
-    """Answers ``/ask QUESTION`` to the asker alone."""
-    text = plain_text(command.get("text") or "")
-    channel = command["channel_id"]
-    if not (_open(desk, channel) or channel.startswith("D")):
-        words = words_for(text)
-        message = line_message(words.elsewhere, words)
-    else:
-        message = reply(desk, "" if text.lower() == "help" else text, channel)
-    respond(text=message.text, blocks=message.blocks, response_type="ephemeral")
-
-
-def reply(desk: Desk, text: str, channel: str, request_id: str | None = None) -> Message:
-    """The message that answers a text: the answer, the help where it is empty, or a line that says what failed."""
-    words = words_for(text)
-    if not text:
-        return line_message(words.help, words)
-    try:
-        question = Question(text=checked_question(text), request_id=request_id, via="slack")
-        if desk.config.log.questions:
-            log.info("question in %s: %r", channel, question.text)
-        answer = desk.bot.ask(question)
-        return answer_message(answer, lambda *span: link_to(desk, *span), words)
-    except BadInput:
-        too_long = words.too_long.format(length=len(text), limit=MAX_QUESTION)
-        return line_message(too_long if len(text) > MAX_QUESTION else words.unreadable, words)
-    except BotError as error:
-        log.error("question not answered: %s: %s", error.code, str(error).replace(text, "…"))
-        return line_message(words.no_index if isinstance(error, NoIndex) else words.failed, words)
-    except Exception as error:  # a mistake in the bot: the person who asked still gets a line
-        log.error("question not answered: %s", _trace(error))
-        return line_message(words.failed, words)
-
-
-def link_to(desk: Desk, document_id: str, start: int, end: int, text: str) -> str | None:
-    """The address of the page that marks a span, or None where the document no longer has that text there."""
-    stored = desk.bot.document(document_id)
-    if stored is None or stored.text[start:end] != text:
-        return None
-    return document_link(desk.config.server.url, document_id, start, end, text_version(stored.text))
-
-
-def log_failure(error: Exception) -> None:
-    """Writes what went wrong with Slack to the log: Slack's own code where it gave one, else where it happened."""
-    from slack_sdk.errors import SlackApiError
-
-    if isinstance(error, SlackApiError):
-        log.error("Slack refused a request: %s", error.response.get("error"))
-    else:
-        log.error("Slack request failed: %s", _trace(error))
-
-
-def _answer_event(desk: Desk, body: Payload, say: Send) -> None:
-    event = body["event"]
-    if not _new(desk.seen, body):
+    channel = event["channel"]
+    rules = desk.config.slack.in_channel(channel)
+    if not cause(event, rules.answer, bot_user, lambda thread: inbox.answers_in(channel, thread)):
         return
-    message = reply(desk, plain_text(event.get("text") or ""), event["channel"], body.get("event_id"))
-    say(
-        text=message.text,
-        blocks=message.blocks,
-        thread_ts=event.get("thread_ts") or event["ts"],
-        mrkdwn=False,
-        unfurl_links=False,
-        unfurl_media=False,
+    text = plain_text(event.get("text") or "")
+    words = desk.words(text, channel)
+    arrival = Arrival(
+        event_id=body["event_id"],
+        team=body.get("team_id") or "",
+        channel=channel,
+        ts=event["ts"],
+        thread=thread(event),
+        conversation=conversation(event),
+        text=text,
     )
-
-
-def _new(seen: Seen, body: Payload) -> bool:
-    """Whether a message comes for the first time: Slack retries, and sends a mention as a message too."""
-    event = body["event"]
-    keys = [("message", event["channel"], event["ts"])]
-    if "event_id" in body:
-        keys.append(("event", body["event_id"], ""))
-    return seen.first(*keys)
-
-
-def _from_person(event: Payload) -> bool:
-    by_person = event.get("user") and not event.get("bot_id")
-    return bool(by_person) and "edited" not in event and event.get("subtype") in _OWN_WORDS
-
-
-def _open(desk: Desk, channel: str) -> bool:
-    channels = desk.config.slack.channels
-    return not channels or channel in channels
-
-
-def _trace(error: Exception) -> str:
-    """What kind of error, and where; not its message, which may hold the question."""
-    return "\n".join([type(error).__name__, *traceback.format_tb(error.__traceback__)])
+    if inbox.store(arrival, packed(line_message(words.full, words))) is Stored.FULL:
+        log.warning("a question was refused: [slack] waiting = %d are in hand", desk.config.slack.waiting)
