@@ -31,6 +31,7 @@ from tests.slack_server import APP_TOKEN, BOT_TOKEN, BOT_USER, SlackServer
 
 START = 120.0  # seconds that a server may take until it hears Slack
 STILL = 60.0  # seconds without an answer after which no more are waited for
+LATE = 2.0  # seconds that are waited for what should not come
 CALM = 200  # mentions one after the other, for the time of one
 REFUSED = {words.full for words in (ZH, EN)}
 
@@ -112,7 +113,7 @@ def main(arguments: Sequence[str], shared: Path, root: Path, work: Path) -> int:
         try:
             calm = _calm(slack, questions)
             slack.messages.clear()
-            rows, good = _burst(plan, servers, slack, questions)
+            rows, good = _measured(plan, servers, slack, questions)
         finally:
             servers.kill()
     cuts = quantiles(calm, n=100)
@@ -141,45 +142,58 @@ def _calm(slack: SlackServer, questions: Sequence[str]) -> list[float]:
     return took
 
 
-def _burst(plan: Plan, servers: Servers, slack: SlackServer, questions: Sequence[str]) -> tuple[dict[str, str], bool]:
+def _measured(
+    plan: Plan, servers: Servers, slack: SlackServer, questions: Sequence[str]
+) -> tuple[dict[str, str], bool]:
     """What came of a burst, by name, and whether every question was answered exactly once, or refused."""
-    sent = list(_events(plan, questions))
+    sent = list(burst(plan, questions))
     distinct = {(one.payload["event"]["channel"], one.payload["event"]["ts"]) for one in sent}
     kills = [len(distinct) * (number + 1) // (plan.kills + 1) for number in range(plan.kills)]
-    first = began = time.monotonic()
+    began = time.monotonic()
+    _send_all(sent, plan.rate, kills, servers, slack)
+    lasted = time.monotonic() - began
+    _drain(sent, len(distinct), kills, servers, slack)
+    drained = time.monotonic() - began - lasted - LATE
+    acks = [1000 * (slack.acks[name] - at) for one in sent for name, at in one.envelopes if name in slack.acks]
+    cuts = quantiles(acks, n=100)
+    refused = {(said["channel"], said["thread_ts"]) for said in slack.messages if said["text"] in REFUSED}
+    times = Counter((said["channel"], said["thread_ts"]) for said in slack.messages)
+    once = sum(times[key] == 1 for key in distinct - refused)
+    twice = sum(count > 1 for count in times.values())
+    rows = {
+        "events": f"{len(sent)}, {len(sent) - len(distinct)} of them copies, over {plan.channels} channels",
+        "kills": str(plan.kills - len(kills)),
+        "questions answered once, twice, never": f"{once}, {twice}, {len(distinct - set(times))} of {len(distinct)}",
+        "refused with a line, for too many waited": str(len(refused)),
+        "ms to the acknowledgement, p50, p99 and longest": f"{cuts[49]:.0f}, {cuts[98]:.0f} and {max(acks):.0f}",
+        "s of the burst, and until all was answered": f"{lasted:.0f} and {drained:.0f}",
+        "s between two messages in a channel, the least": f"{_least_pace(slack, began):.2f}",
+    }
+    return rows, not twice and once == len(distinct) - len(refused)
+
+
+def _send_all(sent: Sequence[Sent], rate: int, kills: list[int], servers: Servers, slack: SlackServer) -> None:
+    """Sends the events at their rate; the server is killed each time that so many were answered as `kills` says."""
+    began = time.monotonic()
     for number, one in enumerate(sent):
-        time.sleep(max(0.0, began + number / plan.rate - time.monotonic()))
+        time.sleep(max(0.0, began + number / rate - time.monotonic()))
         _send(slack, one)
         if kills and len(slack.messages) >= kills[0]:
             kills.pop(0)
             began += _kill(servers, slack, sent[: number + 1])
-    burst = time.monotonic() - first
+
+
+def _drain(sent: Sequence[Sent], questions: int, kills: list[int], servers: Servers, slack: SlackServer) -> None:
+    """Waits until all is answered, or nothing was for a while; the server is killed as before."""
     seen, still = -1, time.monotonic()
-    while len(slack.messages) < len(distinct) and time.monotonic() - still < STILL:
+    while len(slack.messages) < questions and time.monotonic() - still < STILL:
         if len(slack.messages) != seen:
             seen, still = len(slack.messages), time.monotonic()
         if kills and seen >= kills[0]:
             kills.pop(0)
             _kill(servers, slack, sent)
         time.sleep(0.1)
-    drained = time.monotonic() - first - burst
-    refused = {(said["channel"], said["thread_ts"]) for said in slack.messages if said["text"] in REFUSED}
-    times = Counter((said["channel"], said["thread_ts"]) for said in slack.messages)
-    acks = [1000 * (slack.acks[name] - at) for one in sent for name, at in one.envelopes if name in slack.acks]
-    cuts = quantiles(acks, n=100)
-    once = sum(times[key] == 1 for key in distinct - refused)
-    twice = sum(count > 1 for count in times.values())
-    never = len(distinct - set(times))
-    rows = {
-        "events": f"{len(sent)}, {len(sent) - len(distinct)} of them copies, over {plan.channels} channels",
-        "kills": str(plan.kills - len(kills)),
-        "questions answered once, twice, never": f"{once}, {twice}, {never} of {len(distinct)}",
-        "refused with a line, for too many waited": str(len(refused)),
-        "ms to the acknowledgement, p50, p99 and longest": f"{cuts[49]:.0f}, {cuts[98]:.0f} and {max(acks):.0f}",
-        "s of the burst, and until all was answered": f"{burst:.0f} and {drained:.0f}",
-        "s between two messages in a channel, the least": f"{_least_pace(slack, first):.2f}",
-    }
-    return rows, not twice and once == len(distinct) - len(refused)
+    time.sleep(LATE)
 
 
 def _kill(servers: Servers, slack: SlackServer, sent: Sequence[Sent]) -> float:
@@ -198,7 +212,7 @@ def _send(slack: SlackServer, one: Sent) -> None:
     one.envelopes.append((slack.send(one.payload), at))
 
 
-def _events(plan: Plan, questions: Sequence[str]) -> Iterator[Sent]:
+def burst(plan: Plan, questions: Sequence[str]) -> Iterator[Sent]:
     """The mentions in their order, and among them the copies, each within the next few hundred events."""
     chance = random.Random(0)
     copies = round(plan.events * plan.copies)
