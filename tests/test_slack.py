@@ -269,9 +269,14 @@ def test_a_question_that_cannot_be_asked_is_refused_kindly(workspace: Workspace,
     ],
 )
 def test_a_failure_gives_a_line_and_is_logged_without_the_question(
-    server: SlackServer, caplog: pytest.LogCaptureFixture, kind: type[Exception], line: str, logged: str
+    server: SlackServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[Exception],
+    line: str,
+    logged: str,
 ) -> None:
-    caplog.handler.setFormatter(Text(told=False))  # as the server writes it
+    monkeypatch.setattr(caplog.handler, "formatter", Text(told=False))  # as the server writes it
     workspace = Workspace(server, FailingBot(kind))
     workspace.event(mention())
     [post] = workspace.posts()
@@ -291,9 +296,9 @@ def test_what_slack_refuses_to_post_is_logged_by_its_code_alone(
 
 
 def test_a_question_that_comes_while_slack_cannot_be_reached_is_answered_when_slack_sends_it_again(
-    server: SlackServer, caplog: pytest.LogCaptureFixture
+    server: SlackServer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caplog.handler.setFormatter(Text(told=False))  # as the server writes it
+    monkeypatch.setattr(caplog.handler, "formatter", Text(told=False))  # as the server writes it
     workspace = Workspace(server, SLACK_API_URL=f"http://127.0.0.1:{free_port()}/api/")
     assert workspace.event(mention()).status_code == 500
     workspace.app.client.base_url = server.address

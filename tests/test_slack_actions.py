@@ -248,11 +248,13 @@ def test_the_passages_are_of_the_channels_sources_and_asking_for_them_is_not_kep
     assert [entry.question for entry in channel.journal.entries()] == [QUESTION]
 
 
-def test_where_the_bot_fails_the_presser_is_told(channel: Channel, caplog: pytest.LogCaptureFixture) -> None:
+def test_where_the_bot_fails_the_presser_is_told(
+    channel: Channel, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(question: Question) -> Answer:
         raise BotError(f"no answer to {question.text}")
 
-    caplog.handler.setFormatter(Text(told=False))  # as the server writes it
+    monkeypatch.setattr(caplog.handler, "formatter", Text(told=False))  # as the server writes it
     channel.bot.ask = fail
     channel.press("passages")
     assert [one["text"] for one in channel.told()] == [ZH.failed]
