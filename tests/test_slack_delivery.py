@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -141,6 +142,16 @@ def test_what_waits_when_the_bot_ends_is_answered_after_its_next_start(
     Workspace(server, folder=tmp_path).finish()
     assert len(server.messages) == 1
     assert caplog.messages[-1] == "Slack: 1 messages wait to be answered"
+
+
+def test_a_command_in_hand_when_the_bot_ends_is_answered(server: SlackServer) -> None:
+    bot = SlowBot()
+    workspace = Workspace(server, bot)
+    assert workspace.command(QUESTION).status_code == 200
+    threading.Timer(0.3, bot.go.set).start()
+    workspace.close()
+    [response] = server.sent("response")
+    assert ANSWER in response["text"]
 
 
 def test_an_event_that_cannot_be_stored_is_not_acknowledged_so_that_slack_sends_it_again(

@@ -54,6 +54,7 @@ class Slack:
 
     def close(self) -> None:
         """Ends when what is in hand is done; what waits is answered after the next start."""
+        self.app.listener_runner.listener_executor.shutdown()  # commands and presses, which nobody sends again
         self.workers.close()
         self.inbox.close()
         self.once.close()
