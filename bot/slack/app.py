@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
+MAX_BODY = 1024 * 1024  # bytes; a message of 40,000 characters, Slack's longest, comes two or three times, escaped
 TIMEOUT = 10  # seconds for a call of Slack's Web API; the library's own is 30
 
 
@@ -122,6 +123,7 @@ def add_slack_routes(flask_app: Flask, slack_app: App) -> None:
     def slack_events() -> ResponseReturnValue:
         if not _can_be_checked(request.headers):
             return _refused()
+        request.max_content_length = MAX_BODY
         try:
             response = handler.handle(request)
         except Exception as error:  # Bolt reads the body before it checks the signature, and fails on strange ones
