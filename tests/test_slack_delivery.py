@@ -144,6 +144,20 @@ def test_what_waits_when_the_bot_ends_is_answered_after_its_next_start(
     assert caplog.messages[-1] == "Slack: 1 messages wait to be answered"
 
 
+@pytest.mark.parametrize(
+    "fault", [Fault(status=429, retry_after=1), Fault(status=500), Fault(status=503)], ids=["429", "500", "503"]
+)
+def test_an_event_that_comes_while_slack_fails_to_say_who_the_bot_is_is_not_acknowledged(
+    server: SlackServer, fault: Fault
+) -> None:
+    server.faults["auth.test"] = [fault]
+    workspace = Workspace(server)
+    assert workspace.event(mention()).status_code == 500
+    assert workspace.event(mention()).status_code == 200
+    assert len(workspace.posts()) == 1
+    assert len(server.sent("auth.test")) == 2
+
+
 def test_a_command_in_hand_when_the_bot_ends_is_answered(server: SlackServer) -> None:
     bot = SlowBot()
     workspace = Workspace(server, bot)
