@@ -371,6 +371,17 @@ def test_more_questions_than_may_wait_get_a_line_that_says_so_once(
     assert caplog.messages == ["a question was refused: [slack] waiting = 2 are in hand"] * 3
 
 
+def test_more_commands_than_may_wait_are_refused_with_a_line_until_one_is_answered(server: SlackServer) -> None:
+    bot = SlowBot()
+    workspace = Workspace(server, bot, config_from({"slack": {"waiting": 2}}))
+    told = [workspace.command(QUESTION).get_data(as_text=True) for _ in range(4)]
+    assert told == ["", "", ZH.full, ZH.full]
+    bot.go.set()
+    server.wait(lambda: len(server.sent("response")) == 2)
+    server.wait(lambda: workspace.command(QUESTION).get_data(as_text=True) == "")
+    assert len(workspace.responses()) == 3
+
+
 def test_only_the_workspaces_of_the_configuration_are_heard(server: SlackServer) -> None:
     workspace = Workspace(server, config=config_from({"slack": {"workspaces": ["T9"]}}))
     assert workspace.event(mention()).status_code == 200
