@@ -20,7 +20,6 @@ open_url = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # 
 class Server:
     """Serves an index on a free port of 127.0.0.1, and is ended when done; it logs into a file, where one is given.
 
-
     `command` is what Python runs, with `options`; `environ` is set beside what is in this process's environment.
     """
 

@@ -30,6 +30,7 @@ from bot.types import (
     Answer,
     Question,
 )
+from bot.web.app import MAX_BODY
 from bot.web.logs import Text
 from tests.fakes import ANSWER_START, QUOTE_END, TEXT, FakeBot
 from tests.slack_server import (
@@ -404,6 +405,13 @@ def test_a_body_that_slack_never_sends_is_refused_quietly(
 def test_slacks_check_of_the_address_is_answered(workspace: Workspace) -> None:
     response = workspace.post(json.dumps({"type": "url_verification", "challenge": "c1", "token": "t"}))
     assert (response.status_code, response.json) == (200, {"challenge": "c1"})
+
+
+def test_a_message_as_long_as_slack_takes_is_acknowledged_and_answered(workspace: Workspace) -> None:
+    workspace.http.application.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    assert workspace.event(mention(f"<@{BOT_USER}> {'问' * 40_000}")).status_code == 200
+    [post] = workspace.posts()
+    assert post["text"] == ZH.too_long.format(length=40_000, limit=1000)
 
 
 # Set-up

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -141,6 +142,30 @@ def test_what_waits_when_the_bot_ends_is_answered_after_its_next_start(
     Workspace(server, folder=tmp_path).finish()
     assert len(server.messages) == 1
     assert caplog.messages[-1] == "Slack: 1 messages wait to be answered"
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(status=429, retry_after=1), Fault(status=500), Fault(status=503)], ids=["429", "500", "503"]
+)
+def test_an_event_that_comes_while_slack_fails_to_say_who_the_bot_is_is_not_acknowledged(
+    server: SlackServer, fault: Fault
+) -> None:
+    server.faults["auth.test"] = [fault]
+    workspace = Workspace(server)
+    assert workspace.event(mention()).status_code == 500
+    assert workspace.event(mention()).status_code == 200
+    assert len(workspace.posts()) == 1
+    assert len(server.sent("auth.test")) == 2
+
+
+def test_a_command_in_hand_when_the_bot_ends_is_answered(server: SlackServer) -> None:
+    bot = SlowBot()
+    workspace = Workspace(server, bot)
+    assert workspace.command(QUESTION).status_code == 200
+    threading.Timer(0.3, bot.go.set).start()
+    workspace.close()
+    [response] = server.sent("response")
+    assert ANSWER in response["text"]
 
 
 def test_an_event_that_cannot_be_stored_is_not_acknowledged_so_that_slack_sends_it_again(
@@ -344,6 +369,17 @@ def test_more_questions_than_may_wait_get_a_line_that_says_so_once(
     ]
     assert workspace.inbox.counts()[State.REFUSED] == 3
     assert caplog.messages == ["a question was refused: [slack] waiting = 2 are in hand"] * 3
+
+
+def test_more_commands_than_may_wait_are_refused_with_a_line_until_one_is_answered(server: SlackServer) -> None:
+    bot = SlowBot()
+    workspace = Workspace(server, bot, config_from({"slack": {"waiting": 2}}))
+    told = [workspace.command(QUESTION).get_data(as_text=True) for _ in range(4)]
+    assert told == ["", "", ZH.full, ZH.full]
+    bot.go.set()
+    server.wait(lambda: len(server.sent("response")) == 2)
+    server.wait(lambda: workspace.command(QUESTION).get_data(as_text=True) == "")
+    assert len(workspace.responses()) == 3
 
 
 def test_only_the_workspaces_of_the_configuration_are_heard(server: SlackServer) -> None:

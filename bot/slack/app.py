@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
     from slack_bolt import App, BoltContext, BoltResponse
+    from slack_sdk import WebClient
     from werkzeug.datastructures import Headers
 
     from bot.bot import Bot
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
+MAX_BODY = 1024 * 1024  # bytes; a message of 40,000 characters, Slack's longest, comes two or three times, escaped
 TIMEOUT = 10  # seconds for a call of Slack's Web API; the library's own is 30
 
 
@@ -54,6 +56,7 @@ class Slack:
 
     def close(self) -> None:
         """Ends when what is in hand is done; what waits is answered after the next start."""
+        self.app.listener_runner.listener_executor.shutdown()  # commands and presses, which nobody sends again
         self.workers.close()
         self.inbox.close()
         self.once.close()
@@ -121,6 +124,7 @@ def add_slack_routes(flask_app: Flask, slack_app: App) -> None:
     def slack_events() -> ResponseReturnValue:
         if not _can_be_checked(request.headers):
             return _refused()
+        request.max_content_length = MAX_BODY
         try:
             response = handler.handle(request)
         except Exception as error:  # Bolt reads the body before it checks the signature, and fails on strange ones
@@ -144,19 +148,32 @@ def start_socket(app: App, environ: Mapping[str, str]) -> Socket | None:
 def _bolt_app(token: str, signing_secret: str | None) -> App:
     try:
         from slack_bolt import App
+        from slack_bolt.middleware import SingleTeamAuthorization
     except ImportError:
         raise BadConfig("SLACK_BOT_TOKEN is set, but slack-bolt is not installed; pip install slack-bolt") from None
+
+    def know_itself(body: dict[str, Any], client: WebClient, next_: Callable[[], None]) -> None:
+        """Asks Slack once who the bot is, before Bolt does; where Slack fails, it gets a 500 and sends the event again.
+
+        Bolt acknowledges what comes while Slack fails, and drops it.
+        """
+        if body.get("type") == "event_callback" and not authorization.auth_test_result:
+            authorization.auth_test_result = client.auth_test()
+        next_()
+
     app = App(
         name="slack_bolt.listener",  # a logger of this name is made
         logger=_library_logger(),
         token=token,
         # Without a secret of Slack's a random one stands in: an empty one anybody could sign with.
         signing_secret=signing_secret or secrets.token_hex(32),
+        before_authorize=know_itself,
         token_verification_enabled=False,
         user_facing_authorize_error_message=ZH.failed,
     )
     if app.oauth_flow is not None:
         raise BadConfig("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET make Bolt ignore SLACK_BOT_TOKEN; unset them")
+    authorization = next(step for step in app._middleware_list if isinstance(step, SingleTeamAuthorization))
     return app
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import BotError
@@ -16,7 +18,9 @@ from bot.slack.telling import acknowledge, responded
 from bot.slack.words import Words
 
 if TYPE_CHECKING:
-    from slack_bolt import App, Respond
+    from slack_bolt import Ack, App, BoltResponse, Respond
+
+log = logging.getLogger(__name__)
 
 COMMAND = "/ask"
 _HELP = {"", "help", "帮助"}
@@ -25,11 +29,22 @@ _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60))  # of an age, in se
 
 
 def register_commands(app: App, desk: Desk) -> None:
-    """Connects the command with what it does."""
+    """Connects the command with what it does; as many are in hand at most as `[slack] waiting` says."""
+    places = BoundedSemaphore(desk.config.slack.waiting)
 
-    @app.command(COMMAND, middleware=[acknowledge])
+    def admit(command: dict[str, Any], ack: Ack, next_: Callable[[], None]) -> BoltResponse | None:
+        if not places.acquire(blocking=False):
+            log.warning("a command was refused: [slack] waiting = %d are in hand", desk.config.slack.waiting)
+            return ack(desk.words(plain_text(command.get("text") or ""), command["channel_id"]).full)
+        next_()
+        return None
+
+    @app.command(COMMAND, middleware=[admit, acknowledge])
     def ask(command: dict[str, Any], respond: Respond) -> None:
-        on_ask(desk, command, respond)
+        try:
+            on_ask(desk, command, respond)
+        finally:
+            places.release()
 
 
 def on_ask(desk: Desk, command: Mapping[str, Any], respond: Respond) -> None:

@@ -32,7 +32,7 @@ class Socket:
         return bool(self._handler.client.is_connected())
 
     def close(self) -> None:
-        """Ends the connection; answers in hand are finished."""
+        """Ends the connection."""
         self._closing.set()
         self._thread.join(timeout=2)
         self._handler.close()  # type: ignore[no-untyped-call]

@@ -43,7 +43,10 @@ class Bell:
         """Wakes one of those that wait, or everybody."""
         with self._changed:
             self._rings += 1
-            self._changed.notify(threading.active_count() if everybody else 1)
+            if everybody:
+                self._changed.notify_all()
+            else:
+                self._changed.notify()
 
     def wait(self, heard: int, seconds: float | None = None) -> None:
         """Returns once it has rung since it had rung so often, or after so many seconds."""

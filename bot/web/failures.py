@@ -33,6 +33,7 @@ MESSAGES = {
 }
 TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}  # as OpenAI's API names them
 _LIKE_OPENAI = "/v1/"
+FOR_PROGRAMS = ("/api/", _LIKE_OPENAI)  # paths under which nobody is shown a page
 _KEPT = {"WWW-Authenticate", "Retry-After"}  # headers that an error gives its answer
 
 
@@ -92,6 +93,6 @@ def _each(put: Callable[[str], str], message: str) -> str:
 
 def for_a_person() -> bool:
     """Whether a browser asked for a page; ``Accept: */*`` is a program."""
-    if request.blueprint == "api" or request.path.startswith(("/api/", _LIKE_OPENAI)):
+    if request.blueprint == "api" or request.path.startswith(FOR_PROGRAMS):
         return False
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"

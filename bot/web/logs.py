@@ -13,7 +13,7 @@ from bot.config import Log
 from bot.web.exchanges import Exchange
 from bot.web.request_ids import NONE, mark
 
-_CHATTY = ("faiss", "bm25s", "sentence_transformers", "httpx", "slack_bolt", "slack_sdk", "mcp", "waitress.queue")
+_CHATTY = ("faiss", "bm25s", "sentence_transformers", "httpx", "slack_bolt", "slack_sdk", "mcp")
 _FIELDS = "fields"  # attribute of a record: what JSON has beside the message
 
 log = logging.getLogger("bot.requests")

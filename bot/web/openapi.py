@@ -12,6 +12,7 @@ from bot import __version__
 from bot.access import Scope
 from bot.json_schema import schema_of, schemas_of
 from bot.web.described import Operation, Reply, leads, operations, refuses
+from bot.web.failures import FOR_PROGRAMS
 from bot.web.visitors import needed
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ _SECURITY = {
 _ALWAYS = (400, 403, 415, 503)  # what any request may meet: its Host or body is refused, or the server stops
 _DOOR = (401, 429)  # what one may meet besides that needs a scope
 _AGAIN = {"Retry-After": {"description": "seconds", "required": True, "schema": {"type": "integer", "minimum": 1}}}
-_FOR_PROGRAMS = ("/api/", "/v1/")  # paths under which nobody is shown a page
 _EXTENSION = "openapi"
 
 
@@ -82,7 +82,7 @@ class _Route:
     def replies(self) -> Iterator[Reply]:
         """All that a request may be answered with; what the view says of a status comes first."""
         yield from self.told.replies
-        for_people = not (self.rule.rule.startswith(_FOR_PROGRAMS) or self.rule.endpoint.startswith("api."))
+        for_people = not (self.rule.rule.startswith(FOR_PROGRAMS) or self.rule.endpoint.startswith("api."))
         for status in sorted({*self.told.errors, *_ALWAYS, *(_DOOR if self.scope else ())}):
             yield refuses(status, for_people)
         if for_people and self.scope:
