@@ -25,7 +25,7 @@ from bot.wire import answer_to_json, clean, question_from_json
 if TYPE_CHECKING:
     from bot.bot import Bot
 
-_SURE = 0.65  # confidence below which a person is told that it is low, as on the page
+_SURE = 0.4  # confidence below which a person is told that it is low, as on the page
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -240,7 +240,7 @@ def for_a_person(answer: Answer) -> str:
             0, f"理解为：{answer.understood}" if has_cjk(answer.question) else f"Taken as: {answer.understood}"
         )
     if answer.status is Status.ANSWERED and answer.confidence < _SURE:
-        lines[-1] += "（不太有把握）"
+        lines[-1] += "（不太有把握）" if has_cjk(answer.question) else " (not very sure)"
     for citation in answer.citations:
         document = citation.document
         told = [document.title, document.publisher, document.date, f"第 {citation.page} 页" if citation.page else None]

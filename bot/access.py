@@ -69,6 +69,10 @@ class Keyring:
         message holds anything of an entry before its token is known to be in its place.
         """
         told = environ.get(VARIABLE, "").strip()
+        if not told and sources:
+            raise BadConfig(
+                f"[access] sources bounds what tokens see, but {VARIABLE} is not set; set it, or empty sources"
+            )
         if not told:
             return cls((), ANYONE if is_local else PASSER_BY)
         keys = [_key(entry.strip(), place) for place, entry in enumerate(told.split(","), 1)]

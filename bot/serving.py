@@ -27,6 +27,10 @@ SPARE = 2  # threads beside those that work or wait: for whoever is turned away,
 CONNECTIONS = 500  # at once; the least bound on open files that systems set is 1,024
 SILENCE = 30  # seconds until a client that sends or takes nothing is cut off
 SLOWEST = 600  # seconds that a request may take to come in; 50 MiB at 0.7 Mbit/s
+_PLAINER = {  # for what waitress says too little of
+    "Bad URI": "the address has characters that are not percent-encoded; "
+    "encode them, with curl by: -G --data-urlencode 'q=…'",
+}
 _CLOSING = 1.0  # seconds for waitress's idle threads to end
 
 log = logging.getLogger(__name__)
@@ -59,9 +63,8 @@ class _Refusal(ErrorTask):
         request: Any = self.request
         error = request.error
         log.info("refused what cannot be read: %d %s", error.code, error.body)
-        body = json.dumps(
-            {"error": {"code": CODES[error.code], "message": f"{error.body.rstrip('.')}; mend the request"}}
-        ).encode()
+        message = _PLAINER.get(error.body, f"{error.body.rstrip('.')}; mend the request")
+        body = json.dumps({"error": {"code": CODES[error.code], "message": message}}).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers = [("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff")]
         self.content_length = len(body)

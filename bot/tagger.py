@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from importlib.resources.abc import Traversable
@@ -37,6 +38,7 @@ class Tagger:
     """LAC's network and its decoder: 80 MB while it lives, 0.1 to 0.2 s to load."""
 
     def __init__(self) -> None:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would write an id into the home folder
         import numpy as np
         import onnxruntime
 

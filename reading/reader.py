@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,7 @@ class TrainedReader:
 
     def __init__(self, folder: Path = FOLDER, threads: int = 0) -> None:
         """Opens a folder with `model.onnx` and `tokenizer.json`. Raises ReaderError."""
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would write an id into the home folder
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

@@ -129,6 +129,15 @@ def test_a_token_that_was_forgotten_and_a_name_mistyped_are_told(
     assert str(caught.value).startswith(message)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_sources_that_are_granted_where_no_tokens_are_set_are_told(host: str) -> None:
+    with pytest.raises(BadConfig) as caught:
+        keyring(" ", host, sales=("a",))
+    assert str(caught.value) == (
+        "[access] sources bounds what tokens see, but BOT_API_TOKENS is not set; set it, or empty sources"
+    )
+
+
 @pytest.mark.parametrize(
     ("visible", "source", "seen"),
     [

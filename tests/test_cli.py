@@ -11,18 +11,25 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from bot import __version__
+from bot.__main__ import for_a_person
 from bot.config import Config
 from bot.progress import ProgressLine
 from bot.store import Store
+from bot.types import Question
+from bot.web.view import facts
+from bot.web.words import WORDS
+from bot.wire import answer_to_json
 from embeddings.encoder import Encoder
 from reading.reader import TrainedReader
 from tests.fake_encoder import ROOT, FakeEncoder, Result, environment, json_lines, write_files
+from tests.fakes import FakeBot
 
 Cli = Callable[..., Result]
 
@@ -132,6 +139,22 @@ def test_ask_prints_title_publisher_and_date_where_they_are_known(cli: Cli, tmp_
     cli("index", tmp_path / "docs", "--index", tmp_path / "index")
     done = cli("ask", ASKED, "--index", tmp_path / "index")
     assert done.out.splitlines()[-1] == "[1] 平安账本 · 草原日报 · 2022-01-06 (docs/a.jsonl:14-20)"
+
+
+@pytest.mark.parametrize(
+    ("question", "confidence", "told"),
+    [
+        ("止付多少", 0.4, "3.01亿元。"),
+        ("止付多少", 0.39, "3.01亿元。（不太有把握）"),
+        ("How much was stopped?", 0.39, "3.01亿元。 (not very sure)"),
+    ],
+)
+def test_ask_says_that_it_is_not_very_sure_from_where_the_page_does(
+    question: str, confidence: float, told: str
+) -> None:
+    known = replace(FakeBot().ask(Question("止付")), text="3.01亿元。", confidence=confidence)
+    assert for_a_person(replace(known, question=question, understood=question)).splitlines()[0] == told
+    assert ("不太有把握" in facts(answer_to_json(known), WORDS["zh"])) is (confidence < 0.4)
 
 
 def test_ask_shows_the_nearest_passages_where_nothing_answers(cli: Cli, folder: Path) -> None:

@@ -305,6 +305,9 @@ def test_there_are_more_than_forty_and_each_is_another() -> None:
         (b"GET /healthz HTTP/9.9\r\n\r\n", "bad_request", "the version is not HTTP/1.1; mend the request"),
         (dict((name, request) for name, request, _ in SMUGGLING)["chunks under another name"], "not_implemented",
          "Transfer-Encoding requested is not supported; mend the request"),
+        ("GET /api/documents?q=账本 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(), "bad_request",
+         "the address has characters that are not percent-encoded; encode them, with curl by: "
+         "-G --data-urlencode 'q=…'"),
         (SIZES[0][1], "headers_too_large", "exceeds max_header of 32768; mend the request"),
         (SIZES[3][1], "too_large", "exceeds max_body of 56623104; mend the request"),
     ],

@@ -83,7 +83,7 @@ def test_each_request_has_a_line_with_its_rule_and_never_its_query(tmp_path: Pat
     assert list(map(without_times, text.lines)) == [
         "T INFO r-1 bot.requests: GET /api/documents/<document:document_id> 200 ms=7 bytes=313 client=alice",
         "T INFO r-1 bot.requests: GET - 404 ms=7 bytes=108 client=-",
-        "T INFO r-1 bot.requests: OTHER - 405 ms=7 bytes=91 client=-",
+        "T INFO r-1 bot.requests: OTHER - 405 ms=7 bytes=122 client=-",
     ]
 
 

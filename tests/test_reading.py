@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -169,3 +172,18 @@ def test_the_model_comes_with_its_card_and_is_no_larger_than_60_mb() -> None:
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert all(word in card for word in ("CC BY-SA 4.0", "CC BY-SA 3.0", "Apache-2.0", "## Data", "## Figures"))
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 60e6
+
+
+# ONNX Runtime
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["from reading.reader import TrainedReader as T; T(threads=1)", "from bot.tagger import Tagger; Tagger()"],
+)
+def test_onnx_runtime_writes_no_id_into_the_home_folder(program: str, tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parent.parent
+    kept = {name: told for name, told in os.environ.items() if name not in {"ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME"}}
+    environ = {**kept, "HOME": str(tmp_path), "PYTHONPATH": str(root)}
+    subprocess.run([sys.executable, "-c", program], env=environ, timeout=120, check=True)
+    assert list(tmp_path.iterdir()) == []

@@ -214,7 +214,12 @@ def test_a_wrong_call_is_refused_in_one_shape(
 
 
 def test_405_says_what_is_allowed(client: FlaskClient) -> None:
-    assert client.get("/api/ask").headers["Allow"] == "OPTIONS, POST"
+    response = client.get("/api/ask")
+    assert response.headers["Allow"] == "OPTIONS, POST"
+    told = response.get_json()["error"]["message"]
+    assert told == "this address does not take that method; its methods are OPTIONS, POST"
+    said = client.get("/api/ask", headers={"Accept-Language": "zh"}).get_json()["error"]["message"]
+    assert said == "这个地址不支持这种方法；可用的方法有 OPTIONS, POST"
 
 
 def test_a_person_gets_a_page_for_an_error(client: FlaskClient) -> None:

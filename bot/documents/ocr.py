@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -43,6 +44,7 @@ def recognise(image: Any, scale: float = 1.0) -> list[Line]:
 @cache
 def _engine() -> Any:
     """The recogniser, loaded once, with its models named: it would look for others on the network."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would write an id into the home folder
     import rapidocr
 
     folder = Path(rapidocr.__file__).parent / "models"

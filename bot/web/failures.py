@@ -60,9 +60,12 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     # A description that differs from its class's is what this package gave to abort().
     own = error.description if error.description != type(error).description else None
     message = own or MESSAGES.get(error.code, error.name)
+    allowed = ", ".join(sorted(error.valid_methods or ())) if isinstance(error, MethodNotAllowed) else ""
+    if allowed:
+        message = f"{message}; its methods are {allowed}"
     response = _error(error.code, CODES.get(error.code, "failed"), message)
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if allowed:
+        response.headers["Allow"] = allowed
     response.headers.update({name: value for name, value in error.get_headers() if name in _KEPT})
     return response
 

@@ -291,6 +291,7 @@ CAUSES = (
     ("nothing lives at this address", "这个地址什么也没有"),
     ("GET /openapi.json lists what does", "可用的地址见 GET /openapi.json"),
     ("this address does not take that method", "这个地址不支持这种方法"),
+    ("its methods are {*}", "可用的方法有 {}"),
     ("the body is too large", "请求体太大"),
     ("send at most {} KiB", "最多 {} KiB"),
     ("the server failed", "服务器出错"),
