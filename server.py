@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 from bot.access import VARIABLE, Keyring, refuse_if_open, sees
@@ -69,35 +70,31 @@ def serve(config: Config, environ: Mapping[str, str]) -> None:
     bot.ask(Question(WARM_UP))
     for name, path in _unseen(keyring, bot):
         log.warning("[access] sources grants %s to %s, but nothing in the index lies there; mend its name", path, name)
-    job = IndexJob(config, bot.encoder)
-    app = create_app(bot, config, environ, job)
-    slack = create_slack(bot, config, environ, app.extensions["journal"], job)
-    events = None
-    if slack is not None:
-        add_slack_routes(app, slack.app)
-        slack.start()
-        events = start_socket(slack.app, environ)
-    watcher = Watcher(config, job) if config.documents.watch else None
-    if watcher is not None:
-        watcher.start()
-    if config.upload_folder and config.upload_folder.exists():
-        job.start([config.upload_folder])  # what came before a restart, and is not in an index made since
-    serving = Serving(app, bound, config)
-    for told in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(told, serving.stop)
-    print(f"Ready: http://{config.server.host}:{config.server.port}{' and Slack' if slack else ''}", flush=True)
-    try:
-        serving.run()
-    finally:
-        if watcher is not None:
-            watcher.close()
-        job.close()
-        if events is not None:
-            events.close()
+    with ExitStack() as open_now:  # closed from the last to the first
+        open_now.callback(bot.close)
+        job = IndexJob(config, bot.encoder)
+        app = create_app(bot, config, environ, job)
+        open_now.callback(app.extensions["journal"].close)
+        slack = create_slack(bot, config, environ, app.extensions["journal"], job)
+        serving = Serving(app, bound, config)
         if slack is not None:
-            slack.close()
-        app.extensions["journal"].close()
-        bot.close()
+            add_slack_routes(app, slack.app)
+            open_now.callback(slack.close)
+            slack.start()
+            events = start_socket(slack.app, environ)
+            if events is not None:
+                open_now.callback(events.close)
+        open_now.callback(job.close)
+        if config.documents.watch:
+            watcher = Watcher(config, job)
+            open_now.callback(watcher.close)
+            watcher.start()
+        if config.upload_folder and config.upload_folder.exists():
+            job.start([config.upload_folder])  # what came before a restart, and is not in an index made since
+        for told in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(told, serving.stop)
+        print(f"Ready: http://{config.server.host}:{config.server.port}{' and Slack' if slack else ''}", flush=True)
+        serving.run()
 
 
 def _unseen(keyring: Keyring, bot: Bot) -> Iterator[tuple[str, str]]:

@@ -75,6 +75,12 @@ class Busy(BotError):
     code = "busy"
 
 
+class Stopping(BotError):
+    """The server was told to stop, and waits no longer."""
+
+    code = "unavailable"
+
+
 class BadModel(BotError):
     """The embedding model is missing, damaged or cannot be loaded."""
 

@@ -32,6 +32,7 @@ _PLAINER = {  # for what waitress says too little of
     "encode them, with curl by: -G --data-urlencode 'q=…'",
 }
 _CLOSING = 1.0  # seconds for waitress's idle threads to end
+_LAST_WORDS = 1.0  # seconds for a stream to say that it ends before its time
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +119,7 @@ class Serving:
         made.channel_class = _Channel
         self._server = made
         self._stopping: threading.Event = app.extensions["stopping"]
+        self._out_of_time: threading.Event = app.extensions["out_of_time"]
         self._patience = server.stop_seconds
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -133,14 +135,20 @@ class Serving:
             while not self._stopping.is_set():
                 self._turn(1.0)
             wasyncore.dispatcher.close(self._server)  # who connects now is refused; connections stay
-            deadline = time.monotonic() + self._patience
-            while (left := self._in_hand()) and time.monotonic() < deadline:
-                self._turn(0.1)
-            if left:
-                log.warning("stopped before %d requests were answered", left)
+            self._finish(self._patience)
+            self._out_of_time.set()
+            if left := self._finish(_LAST_WORDS):
+                log.warning("stopped before all requests were answered: %d", left)
         finally:
             self._server.task_dispatcher.shutdown(timeout=_CLOSING)
             wasyncore.close_all(self._server._map)
+
+    def _finish(self, seconds: float) -> int:
+        """Answers what is in hand, for so long at most; how many requests are then left."""
+        deadline = time.monotonic() + seconds
+        while (left := self._in_hand()) and time.monotonic() < deadline:
+            self._turn(0.1)
+        return left
 
     def _turn(self, seconds: float) -> None:
         """Waits for what clients send, and what can be sent to them, and does that."""

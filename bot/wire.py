@@ -230,7 +230,10 @@ def _filters(payload: object) -> Filters:
     source = _or(payload.get("source"), "")
     if not isinstance(source, str):
         raise BadInput("filters.source must be the beginning of a source, such as reports/2022/")
-    return Filters(tuple(map(clean, ids)), clean(source), _date(payload, "date_from"), _date(payload, "date_to"))
+    first, last = _date(payload, "date_from"), _date(payload, "date_to")
+    if first and last and first > last:
+        raise BadInput("date_from is after date_to; swap them")
+    return Filters(tuple(map(clean, ids)), clean(source), first, last)
 
 
 def _choice(payload: Mapping[str, Any], key: str, kind: type[E]) -> E | None:

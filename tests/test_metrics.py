@@ -153,6 +153,16 @@ def test_it_is_told_when_nobody_else_finds_a_turn(tmp_path: Path) -> None:
     assert counts["wenda_http_requests_total GET /api/index 429"] == 1.0
 
 
+def test_who_sees_some_sources_alone_is_refused(tmp_path: Path) -> None:
+    sources = {"boss": ["*"], "alice": ["reports"], "part": ["reports"]}
+    tokens = f"{TOKENS},part:read+admin:part-0123456789abcdef"
+    client = client_in(tmp_path, tokens=tokens, access={"sources": sources})
+    refused = client.get("/metrics", headers={"Authorization": "Bearer part-0123456789abcdef"})
+    message = "the metrics count all sources; this token sees some of them alone"
+    assert (refused.status_code, refused.get_json()["error"]["message"]) == (403, message)
+    assert client.get("/metrics", headers={"Authorization": f"Bearer {BOSS}"}).status_code == 200
+
+
 def test_nobody_and_nothing_is_named(tmp_path: Path) -> None:
     client = client_in(tmp_path, tokens=TOKENS)
     boss = {"Authorization": f"Bearer {BOSS}"}

@@ -151,7 +151,7 @@ def test_everybodys_rating_counts_once_and_their_last_press(channel: Channel) ->
 
 
 def test_a_user_cannot_be_told_from_two_of_their_ratings() -> None:
-    assert rater("a1", "U1") == "slack 513dc6fb"
+    assert rater("a1", "U1") == "@slack 513dc6fb"
     assert "U1" not in rater("a1", "U1")
     assert rater("a1", "U1") != rater("a2", "U1")
 
@@ -460,7 +460,7 @@ def test_status_tells_of_the_index_of_indexing_and_of_ratings(channel: Channel, 
     job: Any = Job(state)
     bot: Any = FakeBot(Overview("g", time.time() - 2 * 86400 - 5, OVERVIEW.documents, 1, 7, 0, (), ()))
     desk = Desk(bot, channel.config, channel.journal, job)
-    assert status_message(desk, ZH).text.split("\n") == [
+    assert status_message(desk, "C1", ZH).text.split("\n") == [
         "文档 1 份，段落 7 个，索引建于 2 天前。",
         line,
         "评价：已开启。",
@@ -476,7 +476,7 @@ def test_status_comes_by_the_command_in_the_channels_language(server: SlackServe
 
 
 def test_status_without_an_index_says_so(channel: Channel) -> None:
-    def fail() -> Overview:
+    def fail(visible: tuple[str, ...] | None = None) -> Overview:
         raise NoIndex("no index; run: python -m bot index")
 
     channel.bot.overview = fail

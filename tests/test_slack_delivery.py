@@ -398,4 +398,4 @@ def test_questions_go_to_the_journal_where_it_keeps_them_without_a_name(server: 
     workspace.event(mention())
     workspace.finish()
     found = list(workspace.journal.entries())
-    assert [(entry.question, entry.visitor, entry.via) for entry in found] == ([(QUESTION, "slack", "slack")] * kept)
+    assert [(entry.question, entry.visitor, entry.via) for entry in found] == ([(QUESTION, "@slack", "slack")] * kept)

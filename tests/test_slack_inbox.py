@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.config import Config
+from bot.database import rows
 from bot.slack.desk import Desk
 from bot.slack.inbox import FILE, FULL_NOTICE, LEASE, PACE, Arrival, Entry, Inbox, State, Stored
 from bot.slack.listeners import on_message
@@ -141,6 +142,21 @@ def test_the_file_is_its_owners_and_holds_no_question_once_it_is_answered(
     assert "明白了第1问".encode() in stored  # for the follow-up
     assert stored.count("第1问".encode()) == 1
     assert "3.01亿元".encode() not in stored
+
+
+def test_of_a_conversation_the_last_question_alone_is_kept_and_for_a_week(
+    inbox: Inbox, clock: Clock, tmp_path: Path
+) -> None:
+    inbox.store(arrival(1), FULL)
+    inbox.store(arrival(2, thread=arrival(1).ts), FULL)
+    answer(inbox)
+    answer(inbox)
+    kept = "SELECT understood FROM messages WHERE understood != ''"
+    inbox.beat()
+    assert list(rows(tmp_path / FILE, kept)) == [("明白了第2问",)]
+    clock.now += 7 * 86400 + 1
+    inbox.beat()
+    assert list(rows(tmp_path / FILE, kept)) == []
 
 
 def test_what_was_done_is_forgotten_after_the_days_it_is_kept_and_what_waits_is_not(inbox: Inbox, clock: Clock) -> None:

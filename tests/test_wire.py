@@ -132,6 +132,10 @@ def test_lone_surrogates_become_replacement_characters_and_all_else_stays(given:
             "filters.source must be the beginning of a source, such as reports/2022/",
         ),
         ({"question": "止付", "filters": {"date_from": "2022"}}, "date_from must be a date written YYYY-MM-DD"),
+        (
+            {"question": "止付", "filters": {"date_from": "2022-02-01", "date_to": "2022-01-31"}},
+            "date_from is after date_to; swap them",
+        ),
         ({"question": "止付", "filters": {"date_to": "2022-02-30"}}, "date_to must be a date written YYYY-MM-DD"),
         ({"question": "止付", "filters": {"date_to": "20220228"}}, "date_to must be a date written YYYY-MM-DD"),
         ({"question": "止付", "filters": {"date_to": 20220228}}, "date_to must be a date written YYYY-MM-DD"),

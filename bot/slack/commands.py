@@ -54,7 +54,7 @@ def on_ask(desk: Desk, command: Mapping[str, Any], respond: Respond) -> None:
     if text.lower() in _HELP:
         message = line_message(words.help, words)
     elif text.lower() in _STATUS:
-        message = status_message(desk, words)
+        message = status_message(desk, channel, words)
     elif not desk.is_open(channel):
         words = desk.words(text, channel)
         message = line_message(words.elsewhere, words)
@@ -69,17 +69,17 @@ def private_offers(desk: Desk, channel: str) -> tuple[Offer, ...]:
     return kept if channel.startswith("D") else (*kept, Offer.SHARE)
 
 
-def status_message(desk: Desk, words: Words) -> Message:
+def status_message(desk: Desk, channel: str, words: Words) -> Message:
     """What the index holds, how old it is, what indexing does, and whether answers can be rated."""
     said = words.status
     state = desk.job.state() if desk.job else JobState()
     feedback = said["feedback" if desk.config.journal.feedback else "no_feedback"]
-    return line_message("\n".join([_index(desk, words), _indexing(state, words), feedback]), words)
+    return line_message("\n".join([_index(desk, channel, words), _indexing(state, words), feedback]), words)
 
 
-def _index(desk: Desk, words: Words) -> str:
+def _index(desk: Desk, channel: str, words: Words) -> str:
     try:
-        held = desk.bot.overview()
+        held = desk.bot.overview((source,) if (source := desk.filters(channel).source) else None)
     except BotError:
         return words.no_index
     age = _age(time.time() - held.built, words)

@@ -16,7 +16,7 @@ from bot.types import Answer, Filters, Question
 if TYPE_CHECKING:
     from bot.bot import Bot
 
-VISITOR = "slack"  # in the journal; who asks in Slack is nowhere written down
+VISITOR = "@slack"  # in the journal, a name that no token can have; who asks in Slack is nowhere written down
 
 
 @dataclass(frozen=True, slots=True)

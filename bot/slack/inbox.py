@@ -3,7 +3,7 @@
 ``DIR/slack.sqlite`` in the index's folder, readable by its owner alone (`bot/database.py`). A message has one row,
 however often and in whatever events Slack sends it. Processes on one machine share the file: a row is taken by one of
 them, and comes back when that process dies. A question's text is gone as soon as it has its reply, the reply as soon as
-it is posted; what it was understood as stays, for the follow-up.
+it is posted; what a conversation's last question was understood as stays for a week, for the follow-up.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bot.database import Writer, rows
 FILE = "slack.sqlite"
 LEASE = 5.0  # seconds after which a process that gave no sign of life has lost what it took
 PACE = 1.0  # seconds between two messages in a channel, as Slack asks
+REMEMBERED = 7 * 86400.0  # seconds for which a conversation's last question is kept, for a follow-up
 FULL_NOTICE = 60.0  # seconds between two lines in a channel that say how full it is
 _EVERY = 3600.0  # seconds between two looks at what is too old
 _EVERYWHERE = ""  # the channel that a pause of all channels stands under
@@ -192,9 +193,11 @@ class Inbox:
 
     def ready(self, entry: Entry, reply: str, understood: str) -> None:
         """Keeps a question's reply, to be posted, and the question as it was understood (empty: it was none)."""
-        self._change(
-            entry, f"state = '{State.READY}', owner = NULL, text = '', reply = ?, understood = ?", reply, understood
-        )
+        changed = f"state = '{State.READY}', owner = NULL, text = '', reply = ?, understood = ?"
+        if self._change(entry, changed, reply, understood) and understood:
+            forget = "UPDATE messages SET understood = '' WHERE channel = ? AND conversation = ? AND id < ?"
+            of = (entry.channel, entry.conversation, entry.id)
+            self._writer.write(lambda database: database.execute(forget, of)).result()
 
     def take_reply(self) -> Entry | None:
         """The oldest reply that may be posted now, now this process's; None where there is none.
@@ -257,6 +260,8 @@ class Inbox:
             database.execute("DELETE FROM processes WHERE alive <= :now - :lease", named)
             if now >= self._due:
                 self._due = now + _EVERY
+                forget = "UPDATE messages SET understood = '' WHERE understood != '' AND received < ?"
+                database.execute(forget, (now - REMEMBERED,))
                 old = f"DELETE FROM messages WHERE received < ? AND NOT {_OPEN}"
                 database.execute(old, (now - self._days * 86400,))
                 database.execute("DELETE FROM paces WHERE max(free, told) < ?", (now - _EVERY,))

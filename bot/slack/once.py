@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.database import Writer
+from bot.slack.inbox import FILE
 
-FILE = "slack.sqlite"
 KEPT = 90 * 86400.0  # seconds
 _SCHEMA = ("CREATE TABLE IF NOT EXISTS done (what TEXT PRIMARY KEY, at REAL NOT NULL)",)
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.access import Scope
 from bot.batch import answer_lines
-from bot.errors import BotError, TooLarge
+from bot.errors import BotError, Stopping, TooLarge
 from bot.types import Question
 from bot.web import shapes
 from bot.web.asking import ask, open_bot
@@ -20,6 +20,7 @@ from bot.web.bounds import pass_on
 from bot.web.described import described, sends
 from bot.web.failures import MESSAGES
 from bot.web.language import for_program
+from bot.web.stopping import is_out_of_time
 from bot.web.visitors import needs
 
 MAX_BODY = 1024 * 1024  # bytes
@@ -67,6 +68,8 @@ def _answer(question: Question) -> Mapping[str, Any]:
     """The answer JSON; where the server fails, an error in its place, for the answers before it are sent already."""
     pass_on()
     try:
+        if is_out_of_time():
+            raise Stopping("the server is stopping; send this line again")
         return ask(question)
     except BotError as failure:
         code, message = failure.code, str(failure)

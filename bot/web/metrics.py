@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response, abort, current_app
 
 from bot.access import Scope
 from bot.errors import BotError
@@ -15,7 +15,7 @@ from bot.types import Status
 from bot.web.bounds import Turns
 from bot.web.described import described, sends
 from bot.web.exchanges import Exchange
-from bot.web.visitors import needs
+from bot.web.visitors import needs, visitor
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -33,8 +33,10 @@ class Metrics:
     """The counts of one app; any number of threads may add to them."""
 
     def __init__(self, bot: Bot | None, job: IndexJob | None, turns: Turns) -> None:
+        import prometheus_client
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 
+        prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # a time beside each count, that nobody asks for
         self.registry = registry = CollectorRegistry()
         names = ("route", "method", "status")
         self._requests = Counter("wenda_http_requests", "Requests by route", names, registry=registry)
@@ -111,4 +113,6 @@ def tell() -> Response:
     """What is counted, in Prometheus's text format."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+    if visitor().visible is not None:
+        abort(403, "the metrics count all sources; this token sees some of them alone")
     return Response(generate_latest(metrics().registry), content_type=CONTENT_TYPE_LATEST)

@@ -148,7 +148,7 @@ def _check() -> Response | None:
         abort(403, "nobody is let in here: the route names no scope")
     if scope not in visitor().scopes:
         log.warning("%s from %s has no scope %s", visitor().name or "a visitor", request.remote_addr, scope)
-        abort(403, f"this needs the scope {scope}")
+        abort(403, f"this needs the scope {scope}; ask whoever runs this server for a token with it")
     return None
 
 
