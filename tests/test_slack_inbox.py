@@ -24,6 +24,7 @@ from bot.slack.desk import Desk
 from bot.slack.inbox import FILE, FULL_NOTICE, LEASE, PACE, Arrival, Entry, Inbox, State, Stored
 from bot.slack.listeners import on_message
 from bot.slack.post import ATTEMPTS, Poster, retry_after
+from bot.slack.worker import Workers
 from tests.fakes import FakeBot
 from tests.slack_server import BOT_USER
 from tests.slack_workspace import envelope, journal_of, mention
@@ -157,6 +158,25 @@ def test_of_a_conversation_the_last_question_alone_is_kept_and_for_a_week(
     clock.now += 7 * 86400 + 1
     inbox.beat()
     assert list(rows(tmp_path / FILE, kept)) == []
+
+
+def test_who_has_done_a_part_of_the_work_does_not_give_up_what_another_thread_took_since(
+    inbox: Inbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(FakeBot(), Config(), journal_of(Config()))  # type: ignore[arg-type]
+    workers = Workers(desk, inbox, FakeSlack(clock))  # type: ignore[arg-type]
+    ready = inbox.ready
+
+    def taken_at_once(entry: Entry, reply: str, understood: str) -> None:
+        ready(entry, reply, understood)
+        assert inbox.take_reply() is not None  # by a thread that posts
+
+    monkeypatch.setattr(inbox, "ready", taken_at_once)
+    inbox.store(arrival(1), FULL)
+    assert workers._answer()
+    inbox.beat()
+    assert inbox.counts()[State.POSTING] == 1
+    assert inbox.take_reply() is None
 
 
 def test_what_was_done_is_forgotten_after_the_days_it_is_kept_and_what_waits_is_not(inbox: Inbox, clock: Clock) -> None:

@@ -208,7 +208,7 @@ class Inbox:
 
     def begin(self, entry: Entry) -> bool:
         """Notes that a reply is being sent; False where another process, which thought this one dead, has it."""
-        return self._change(entry, "unsure = 1")
+        return self._change(entry, "unsure = 1", ends=False)
 
     def posted(self, entry: Entry) -> None:
         """Notes that a reply was posted."""
@@ -244,7 +244,7 @@ class Inbox:
         return self._seen(query, 0)
 
     def release(self, entry: Entry) -> None:
-        """Notes that this process works on a message no more; where that came to no end, it is done again."""
+        """Gives up a message, on which work came to no end; it is done again."""
         self._held.discard(entry.id)
 
     def beat(self) -> None:
@@ -302,13 +302,24 @@ class Inbox:
         return taken
 
     def _change(
-        self, entry: Entry, changed: str, *values: object, pause: float = 0, channel: str | None = None
+        self,
+        entry: Entry,
+        changed: str,
+        *values: object,
+        pause: float = 0,
+        channel: str | None = None,
+        ends: bool = True,
     ) -> bool:
-        """Changes a message, and has its channel or another pause; False where another process has it."""
+        """Changes a message, and has its channel or another pause; False where another process has it.
+
+        Unless it goes on, work on it `ends` here, in the writer's thread, before another thread can take the message.
+        """
 
         def work(database: sqlite3.Connection) -> bool:
             update = f"UPDATE messages SET {changed} WHERE id = ? AND owner = ?"
             ours = database.execute(update, (*values, entry.id, self._name)).rowcount == 1
+            if ends or not ours:
+                self._held.discard(entry.id)
             if pause:
                 database.execute(_PAUSE, (entry.channel if channel is None else channel, self._now() + pause))
             return ours

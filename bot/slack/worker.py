@@ -111,8 +111,9 @@ class Workers:
         try:
             told = reply(self._desk, entry.text, entry.channel, entry.event_id, entry.previous)
             self._inbox.ready(entry, packed(told.message), told.understood)
-        finally:
+        except Exception:
             self._inbox.release(entry)
+            raise
         self._replies.ring()
         return True
 
@@ -122,8 +123,9 @@ class Workers:
             return False
         try:
             self._poster.post(entry)
-        finally:
+        except Exception:
             self._inbox.release(entry)
+            raise
         return True
 
     def _look(self) -> bool:
