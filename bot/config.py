@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 import tomllib
@@ -14,160 +13,91 @@ from urllib.parse import urlsplit
 
 from bot.access import is_loopback
 from bot.errors import BadConfig
+from bot.options import (
+    GRANTS,
+    HOSTS,
+    ORIGINS,
+    SCALE,
+    SWITCH,
+    TEXT,
+    TEXTS,
+    is_address,
+    is_name,
+    number,
+    one_of,
+    option,
+    whole,
+)
 
 T = TypeVar("T")
-
-
-def option(default: T, takes: str, check: Callable[[Any], bool]) -> T:
-    """A dataclass field with the check its value must pass and the words that say what it takes."""
-    made: T = field(default=default, metadata={"takes": takes, "check": check})
-    return made
-
-
-def _whole(low: int, high: int) -> tuple[str, Callable[[Any], bool]]:
-    def check(value: Any) -> bool:
-        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-    return f"a whole number from {low} to {high}", check
-
-
-def _number(low: float, high: float) -> tuple[str, Callable[[Any], bool]]:
-    def check(value: Any) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
-
-    return f"a number from {low:g} to {high:g}", check
-
-
-def _is_scale(value: Any) -> bool:
-    within = [(0.01, 10), (-10, 10)]
-    return (
-        isinstance(value, list | tuple)
-        and len(value) == len(within)
-        and all(_number(*limits)[1](item) for item, limits in zip(value, within, strict=True))
-    )
-
-
-def _one_of(*names: str) -> tuple[str, Callable[[Any], bool]]:
-    return "one of " + ", ".join(names), lambda value: value in names
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and bool(value) and "\0" not in value
-
-
-def _texts_like(takes: str, pattern: str) -> tuple[str, Callable[[Any], bool]]:
-    def check(value: Any) -> bool:
-        return isinstance(value, list | tuple) and all(isinstance(x, str) and re.fullmatch(pattern, x) for x in value)
-
-    return takes, check
-
-
-_TEXT: tuple[str, Callable[[Any], bool]] = ("a text", lambda value: isinstance(value, str))
-_SWITCH: tuple[str, Callable[[Any], bool]] = ("true or false", lambda value: isinstance(value, bool))
-_SCALE: tuple[str, Callable[[Any], bool]] = (
-    "[slope, intercept], a number from 0.01 to 10 and one from -10 to 10",
-    _is_scale,
-)
-_TEXTS: tuple[str, Callable[[Any], bool]] = (
-    "a list of texts",
-    lambda value: isinstance(value, list | tuple) and all(map(_is_name, value)),
-)
-
-
-_HOSTS = _texts_like("a list of host names or addresses without ports", r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
-_ORIGINS = _texts_like(
-    'a list of origins as browsers send them, such as ["https://tool.example.org"]: in lower case, without a path',
-    r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?",
-)
-
-
-def _is_address(value: Any) -> bool:
-    try:
-        return value == "" or (isinstance(value, str) and bool(ipaddress.ip_address(value)))
-    except ValueError:
-        return False
-
-
-def _is_source(value: Any) -> bool:
-    return _is_name(value) and not {"", ".", ".."} & set(value.removesuffix("/").split("/"))
-
-
-_GRANTS: tuple[str, Callable[[Any], bool]] = (
-    'a table of token names and what each may see, such as { sales = ["reports/sales"] }: sources as the index has '
-    'them, without a slash before them and without .., or ["*"]',
-    lambda value: (
-        isinstance(value, Mapping)
-        and all(isinstance(paths, list | tuple) and all(map(_is_source, paths)) for paths in value.values())
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
     """What is indexed."""
 
-    paths: tuple[str, ...] = option(("samples",), *_TEXTS)
-    watch: bool = option(False, *_SWITCH)
-    max_seconds: int = option(120, *_whole(1, 86400))
+    paths: tuple[str, ...] = option(("samples",), *TEXTS)
+    watch: bool = option(False, *SWITCH)
+    max_seconds: int = option(120, *whole(1, 86400))
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """Where the index lies."""
 
-    dir: str = option(".index", "a folder", _is_name)
+    dir: str = option(".index", "a folder", is_name)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """What encodes."""
 
-    name: str = option("", *_TEXT)
-    backend: str = option("openvino", *_one_of("openvino", "onnx", "torch"))
-    max_tokens: int = option(512, *_whole(16, 8192))
-    batch_size: int = option(4, *_whole(1, 1024))
-    threads: int = option(0, *_whole(0, 256))
+    name: str = option("", *TEXT)
+    backend: str = option("openvino", *one_of("openvino", "onnx", "torch"))
+    max_tokens: int = option(512, *whole(16, 8192))
+    batch_size: int = option(4, *whole(1, 1024))
+    threads: int = option(0, *whole(0, 256))
 
 
 @dataclass(frozen=True, slots=True)
 class Passages:
     """How long passages are."""
 
-    min_chars: int = option(100, *_whole(1, 2000))
-    max_chars: int = option(350, *_whole(50, 4000))
+    min_chars: int = option(100, *whole(1, 2000))
+    max_chars: int = option(350, *whole(50, 4000))
 
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
     """How passages are found."""
 
-    depth: int = option(10, *_whole(1, 50))
-    candidates: int = option(50, *_whole(10, 1000))
-    dense_weight: float = option(0.5, *_number(0, 1))
-    synonyms: str = option("", *_TEXT)
-    dictionary: str = option("", *_TEXT)
+    depth: int = option(10, *whole(1, 50))
+    candidates: int = option(50, *whole(10, 1000))
+    dense_weight: float = option(0.5, *number(0, 1))
+    synonyms: str = option("", *TEXT)
+    dictionary: str = option("", *TEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """When an answer is given."""
 
-    min_support: float = option(0.25, *_number(0, 1))
-    min_read_support: float = option(0.42, *_number(0, 1))
-    fold_masked_copies: bool = option(True, *_SWITCH)
-    confidence: tuple[float, float] = option((1.0, 0.0), *_SCALE)
-    support: tuple[float, float] = option((1.0, 0.0), *_SCALE)
+    min_support: float = option(0.25, *number(0, 1))
+    min_read_support: float = option(0.42, *number(0, 1))
+    fold_masked_copies: bool = option(True, *SWITCH)
+    confidence: tuple[float, float] = option((1.0, 0.0), *SCALE)
+    support: tuple[float, float] = option((1.0, 0.0), *SCALE)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
     """The trained span reader."""
 
-    enabled: bool = option(True, *_SWITCH)
-    model: str = option("", *_TEXT)
-    tokens: int = option(300, *_whole(1, 10_000))
-    sure: float = option(0.75, *_number(0, 1))
-    threads: int = option(0, *_whole(0, 64))
+    enabled: bool = option(True, *SWITCH)
+    model: str = option("", *TEXT)
+    tokens: int = option(300, *whole(1, 10_000))
+    sure: float = option(0.75, *number(0, 1))
+    threads: int = option(0, *whole(0, 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +105,20 @@ class Server:
     """Where the server listens, and what it shows."""
 
     host: str = option("127.0.0.1", "a host name or address", lambda value: isinstance(value, str) and bool(value))
-    port: int = option(8000, *_whole(1, 65535))
+    port: int = option(8000, *whole(1, 65535))
     public_url: str = option(
         "",
         "empty, or an address that begins with http:// or https://",
         lambda value: isinstance(value, str) and (not value or value.startswith(("http://", "https://"))),
     )
-    hosts: tuple[str, ...] = option((), *_HOSTS)
-    cors_origins: tuple[str, ...] = option((), *_ORIGINS)
-    proxy: str = option("", "the IP address of a proxy, or empty", _is_address)
-    open: bool = option(False, *_SWITCH)
-    threads: int = option(4, *_whole(1, 64))
-    stop_seconds: int = option(20, *_whole(0, 3600))
-    link_documents: bool = option(True, *_SWITCH)
-    download_originals: bool = option(False, *_SWITCH)
+    hosts: tuple[str, ...] = option((), *HOSTS)
+    cors_origins: tuple[str, ...] = option((), *ORIGINS)
+    proxy: str = option("", "the IP address of a proxy, or empty", is_address)
+    open: bool = option(False, *SWITCH)
+    threads: int = option(4, *whole(1, 64))
+    stop_seconds: int = option(20, *whole(0, 3600))
+    link_documents: bool = option(True, *SWITCH)
+    download_originals: bool = option(False, *SWITCH)
 
     @property
     def is_local(self) -> bool:
@@ -206,24 +136,24 @@ class Server:
 class Limits:
     """How much one client may ask for in a minute, and how much may wait."""
 
-    per_minute: int = option(600, *_whole(0, 100_000))
-    waiting: int = option(32, *_whole(0, 1000))
+    per_minute: int = option(600, *whole(0, 100_000))
+    waiting: int = option(32, *whole(0, 1000))
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who sees what, where BOT_API_TOKENS is set, and for how long a sign-in lasts."""
 
-    sources: tuple[tuple[str, tuple[str, ...]], ...] = option((), *_GRANTS)
-    session_days: int = option(30, *_whole(1, 365))
+    sources: tuple[tuple[str, tuple[str, ...]], ...] = option((), *GRANTS)
+    session_days: int = option(30, *whole(1, 365))
 
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
     """What people may add over HTTP."""
 
-    folder: str = option("", "a folder, or empty", lambda value: not value or _is_name(value))
-    max_mb: int = option(50, *_whole(1, 2000))
+    folder: str = option("", "a folder, or empty", lambda value: not value or is_name(value))
+    max_mb: int = option(50, *whole(1, 2000))
 
     @property
     def max_bytes(self) -> int:
@@ -251,9 +181,9 @@ def _are_channels(value: Any) -> bool:
 class Channel:
     """When and how the bot answers in a channel of Slack, and from what."""
 
-    answer: str = option("thread", *_one_of("mention", "thread", "all", "never"))
-    source: str = option("", *_TEXT)
-    language: str = option("auto", *_one_of("auto", "zh", "en"))
+    answer: str = option("thread", *one_of("mention", "thread", "all", "never"))
+    source: str = option("", *TEXT)
+    language: str = option("auto", *one_of("auto", "zh", "en"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +192,7 @@ class Slack(Channel):
 
     workspaces: tuple[str, ...] = option((), "a list of team ids such as T0123456789", _are_ids)
     people: str = option("", "a channel id such as C0123456789, or empty", lambda value: value == "" or _is_id(value))
-    waiting: int = option(200, *_whole(1, 1_000_000))
+    waiting: int = option(200, *whole(1, 1_000_000))
     channels: tuple[tuple[str, Channel], ...] = option(
         (), "a list of channel ids such as C0123456789, or tables [slack.channels.C0123456789]", _are_channels
     )
@@ -276,27 +206,27 @@ class Slack(Channel):
 class Log:
     """What is logged."""
 
-    level: str = option("info", *_one_of("debug", "info", "warning", "error"))
-    format: str = option("text", *_one_of("text", "json"))
-    questions: bool = option(False, *_SWITCH)
+    level: str = option("info", *one_of("debug", "info", "warning", "error"))
+    format: str = option("text", *one_of("text", "json"))
+    questions: bool = option(False, *SWITCH)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """What is recorded of answers."""
 
-    enabled: bool = option(False, *_SWITCH)
-    keep: int = option(10_000, *_whole(1, 10_000_000))
-    generations: int = option(10, *_whole(0, 1000))
+    enabled: bool = option(False, *SWITCH)
+    keep: int = option(10_000, *whole(1, 10_000_000))
+    generations: int = option(10, *whole(0, 1000))
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
     """What is kept of questions, and of what people say of the answers."""
 
-    questions: bool = option(False, *_SWITCH)
-    feedback: bool = option(True, *_SWITCH)
-    days: int = option(90, *_whole(1, 3650))
+    questions: bool = option(False, *SWITCH)
+    feedback: bool = option(True, *SWITCH)
+    days: int = option(90, *whole(1, 3650))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up: a module imports none that stands below it here. A package stands for all
 # its modules; `bot` itself, the version, is the ground.
 ORDER = (
-    "bot.types bot.errors bot.access "
-    "bot.listening bot.config bot.schemas bot.json_schema bot.wire bot.database bot.sessions bot.record bot.text "
+    "bot.types bot.errors bot.access bot.listening bot.options "
+    "bot.config bot.schemas bot.json_schema bot.wire bot.database bot.sessions bot.record bot.text "
     "bot.journal bot.numerals "
     "bot.value_forms "
     "bot.values bot.agreement bot.names bot.places bot.question_words bot.dictionary bot.synonyms bot.asked bot.parts "
